@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Reeve.Core.Values;
+
+/// <summary>Reads and writes JSON (RFC 8259) as <see cref="Value"/>s. Thread-safe.</summary>
+public static class JsonText
+{
+    private static readonly JsonWriterOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+        MaxDepth = 1024,
+    };
+
+    /// <summary>
+    /// Reads one JSON value. Objects remember the place they stood at, so that the bytes of a part can be found again.
+    /// </summary>
+    /// <param name="utf8">The whole text; a byte order mark is skipped.</param>
+    /// <param name="limits">What is accepted.</param>
+    /// <param name="path">The pointer of the value in the document it is part of, for errors; empty for a whole document.</param>
+    /// <exception cref="Errors.ReeveException">INPUT-002 to INPUT-009, with line, column and the pointer of the place.</exception>
+    public static Value Parse(ReadOnlySpan<byte> utf8, JsonLimits limits, string path = "") => JsonValueReader.Read(utf8, limits, path);
+
+    /// <summary>Reads one JSON value from text; see the other overload.</summary>
+    /// <exception cref="Errors.ReeveException">INPUT-002 to INPUT-009.</exception>
+    public static Value Parse(string text, JsonLimits? limits = null) => Parse(Encoding.UTF8.GetBytes(text), limits ?? JsonLimits.Default);
+
+    /// <summary>
+    /// Writes a value: numbers as their source spelled them, else in the shortest form that reads back the same; members in
+    /// their order. What JSON cannot say (NaN, infinities, errors) is null; bytes are base64, times RFC 3339, durations seconds.
+    /// </summary>
+    public static void Write(Utf8JsonWriter writer, in Value value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.Bool: writer.WriteBooleanValue(value.AsBool()); break;
+            case ValueKind.Int when value.SourceText is null: writer.WriteNumberValue(value.AsInt()); break;
+            case ValueKind.Uint: writer.WriteNumberValue(value.AsUint()); break;
+            case ValueKind.Int or ValueKind.Double when value.SourceText is { } text: writer.WriteRawValue(text, skipInputValidation: true); break;
+            case ValueKind.Double when double.IsFinite(value.AsDouble()): WriteDouble(writer, value.AsDouble()); break;
+            case ValueKind.String: writer.WriteStringValue(value.AsString()); break;
+            case ValueKind.Bytes: writer.WriteBase64StringValue(value.AsBytes()); break;
+            case ValueKind.Timestamp: writer.WriteStringValue(TimeText.Timestamp(value)); break;
+            case ValueKind.Duration: writer.WriteStringValue(TimeText.Duration(value)); break;
+            case ValueKind.Type: writer.WriteStringValue(value.AsType().Name); break;
+            case ValueKind.List:
+                writer.WriteStartArray();
+                foreach (ref readonly Value item in value.AsList().Items)
+                {
+                    Write(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+            case ValueKind.Map:
+                MapValue map = value.AsMap();
+                writer.WriteStartObject();
+                for (int i = 0; i < map.Count; i++)
+                {
+                    writer.WritePropertyName(KeyText(map.KeyAt(i)));
+                    Write(writer, map.ValueAt(i));
+                }
+
+                writer.WriteEndObject();
+                break;
+            default: writer.WriteNullValue(); break;
+        }
+    }
+
+    /// <summary>The compact JSON of a value as UTF-8; see <see cref="Write"/>.</summary>
+    public static byte[] ToUtf8(in Value value)
+    {
+        ArrayBufferWriter<byte> buffer = new(256);
+        using (Utf8JsonWriter writer = new(buffer, Compact))
+        {
+            Write(writer, value);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The compact JSON of a value as text; see <see cref="Write"/>.</summary>
+    public static string ToText(in Value value) => Encoding.UTF8.GetString(ToUtf8(value));
+
+    // 1.0 stays a double when it is read back.
+    private static void WriteDouble(Utf8JsonWriter writer, double value)
+    {
+        string text = value.ToString("R", CultureInfo.InvariantCulture);
+        bool whole = text.AsSpan().IndexOfAny('.', 'E') < 0;
+        writer.WriteRawValue(whole ? text + ".0" : text, skipInputValidation: true);
+    }
+
+    private static string KeyText(in Value key) => key.StringOrNull() ?? ToText(key);
+}

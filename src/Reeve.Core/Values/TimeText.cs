@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Reeve.Core.Values;
+
+/// <summary>The text forms of timestamps and durations, as CEL and protobuf's JSON mapping write them.</summary>
+public static class TimeText
+{
+    /// <summary>RFC 3339 in UTC with as many fraction digits (0, 3, 6 or 9) as needed: <c>2026-01-02T03:04:05.120Z</c>.</summary>
+    public static string Timestamp(in Value value)
+    {
+        DateTime whole = DateTime.UnixEpoch.AddTicks(value.Seconds * TimeSpan.TicksPerSecond);
+        string text = whole.ToString("yyyy'-'MM'-'dd'T'HH':'mm':'ss", CultureInfo.InvariantCulture);
+        return text + Fraction(value.Nanos) + "Z";
+    }
+
+    /// <summary>RFC 3339 in UTC of a .NET time, to the microsecond the databases keep.</summary>
+    public static string Timestamp(DateTimeOffset value) => Timestamp(Value.Of(value));
+
+    /// <summary>Seconds with a trailing <c>s</c> and as many fraction digits as needed: <c>-1.500s</c>.</summary>
+    public static string Duration(in Value value)
+    {
+        string sign = value.Seconds < 0 || value.Nanos < 0 ? "-" : "";
+        ulong seconds = value.Seconds < 0 ? unchecked((ulong)-value.Seconds) : (ulong)value.Seconds;
+        return sign + seconds.ToString(CultureInfo.InvariantCulture) + Fraction(Math.Abs(value.Nanos)) + "s";
+    }
+
+    private static string Fraction(int nanos) => nanos switch
+    {
+        0 => "",
+        _ when nanos % 1_000_000 == 0 => "." + (nanos / 1_000_000).ToString("000", CultureInfo.InvariantCulture),
+        _ when nanos % 1_000 == 0 => "." + (nanos / 1_000).ToString("000000", CultureInfo.InvariantCulture),
+        _ => "." + nanos.ToString("000000000", CultureInfo.InvariantCulture),
+    };
+}

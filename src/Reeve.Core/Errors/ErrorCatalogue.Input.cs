@@ -8,6 +8,9 @@ public static partial class ErrorCatalogue
         /// <summary>A file is missing or cannot be read.</summary>
         public static readonly ErrorCode FileUnreadable = new("INPUT-001", "The file cannot be read.", 400, "Check the path and its permissions.");
 
+        /// <summary>A file cannot be written.</summary>
+        public static readonly ErrorCode FileUnwritable = new("INPUT-010", "The file cannot be written.", 400, "Check the folder and its permissions.");
+
         /// <summary>Nothing was given.</summary>
         public static readonly ErrorCode Empty = new("INPUT-002", "The input is empty.", 400, "Give a document with content.");
 

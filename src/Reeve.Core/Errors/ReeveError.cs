@@ -8,6 +8,9 @@ namespace Reeve.Core.Errors;
 /// <param name="IsTransient">Whether the same call may succeed later without a change.</param>
 public sealed record ErrorCode(string Code, string Title, int HttpStatus, string NextStep, bool IsTransient = false)
 {
+    /// <summary>Whether the code is kept for a part that does not exist yet: callers may know it, nothing raises it.</summary>
+    public bool IsReserved { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Code;
 }
@@ -48,6 +51,9 @@ public sealed record ReeveError
 
     /// <summary>Whether the same call may succeed later without a change.</summary>
     public bool IsTransient => Kind.IsTransient;
+
+    /// <summary>The same error with its place in the source text; null leaves it without one.</summary>
+    public ReeveError At(SourcePosition? position) => new(Kind, Message, Subject, position, NextStep);
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -50,6 +50,21 @@ public sealed class TypeValue(string name) : Boxed(ValueKind.Type)
     public string Name { get; } = name;
 }
 
+/// <summary>A value that only expressions know: an optional, an IP address. Equality is that of <see cref="object.Equals(object)"/>.</summary>
+public abstract class OpaqueValue : Boxed
+{
+    private protected OpaqueValue()
+        : base(ValueKind.Opaque)
+    {
+    }
+
+    /// <summary>CEL's name of the type.</summary>
+    public abstract string TypeName { get; }
+
+    /// <summary>What it is as plain data, for writers: an optional its value or null, an address its text.</summary>
+    public abstract Value ToData();
+}
+
 /// <summary>Why an operation has no value. Made once per place in an expression, so that raising one allocates nothing.</summary>
 /// <param name="message">For people: what went wrong.</param>
 /// <param name="path">The data path the operation could not use, such as <c>amount</c>; null when no single path is to blame.</param>

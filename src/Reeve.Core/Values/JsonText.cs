@@ -33,7 +33,10 @@ public static class JsonText
     /// Writes a value: numbers as their source spelled them, else in the shortest form that reads back the same; members in
     /// their order. What JSON cannot say (NaN, infinities, errors) is null; bytes are base64, times RFC 3339, durations seconds.
     /// </summary>
-    public static void Write(Utf8JsonWriter writer, in Value value)
+    /// <param name="writer">Where to.</param>
+    /// <param name="value">What.</param>
+    /// <param name="sortKeys">Whether members are written in ordinal order of their keys, at every level: the canonical form.</param>
+    public static void Write(Utf8JsonWriter writer, in Value value, bool sortKeys = false)
     {
         switch (value.Kind)
         {
@@ -51,33 +54,26 @@ public static class JsonText
                 writer.WriteStartArray();
                 foreach (ref readonly Value item in value.AsList().Items)
                 {
-                    Write(writer, item);
+                    Write(writer, item, sortKeys);
                 }
 
                 writer.WriteEndArray();
                 break;
             case ValueKind.Map:
-                MapValue map = value.AsMap();
-                writer.WriteStartObject();
-                for (int i = 0; i < map.Count; i++)
-                {
-                    writer.WritePropertyName(KeyText(map.KeyAt(i)));
-                    Write(writer, map.ValueAt(i));
-                }
-
-                writer.WriteEndObject();
+                WriteMap(writer, value.AsMap(), sortKeys);
                 break;
+            case ValueKind.Opaque: Write(writer, value.AsOpaque().ToData()); break;
             default: writer.WriteNullValue(); break;
         }
     }
 
     /// <summary>The compact JSON of a value as UTF-8; see <see cref="Write"/>.</summary>
-    public static byte[] ToUtf8(in Value value)
+    public static byte[] ToUtf8(in Value value, bool sortKeys = false)
     {
         ArrayBufferWriter<byte> buffer = new(256);
         using (Utf8JsonWriter writer = new(buffer, Compact))
         {
-            Write(writer, value);
+            Write(writer, value, sortKeys);
         }
 
         return buffer.WrittenSpan.ToArray();
@@ -85,6 +81,36 @@ public static class JsonText
 
     /// <summary>The compact JSON of a value as text; see <see cref="Write"/>.</summary>
     public static string ToText(in Value value) => Encoding.UTF8.GetString(ToUtf8(value));
+
+    private static void WriteMap(Utf8JsonWriter writer, MapValue map, bool sortKeys)
+    {
+        writer.WriteStartObject();
+        if (sortKeys && map.Count > 1)
+        {
+            (string Key, int At)[] keys = new (string, int)[map.Count];
+            for (int i = 0; i < keys.Length; i++)
+            {
+                keys[i] = (KeyText(map.KeyAt(i)), i);
+            }
+
+            Array.Sort(keys, static (left, right) => string.CompareOrdinal(left.Key, right.Key));
+            foreach ((string key, int at) in keys)
+            {
+                writer.WritePropertyName(key);
+                Write(writer, map.ValueAt(at), sortKeys);
+            }
+        }
+        else
+        {
+            for (int i = 0; i < map.Count; i++)
+            {
+                writer.WritePropertyName(KeyText(map.KeyAt(i)));
+                Write(writer, map.ValueAt(i), sortKeys);
+            }
+        }
+
+        writer.WriteEndObject();
+    }
 
     // 1.0 stays a double when it is read back.
     private static void WriteDouble(Utf8JsonWriter writer, double value)

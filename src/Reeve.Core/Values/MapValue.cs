@@ -93,6 +93,37 @@ public sealed class ObjectMap : MapValue
         return new ObjectMap(keys, values);
     }
 
+    /// <summary>A copy in which a key has a value: in its place if it is there, else at the end.</summary>
+    public ObjectMap With(string key, Value value)
+    {
+        int at = Array.IndexOf(keys, key);
+        if (at < 0)
+        {
+            return new ObjectMap([.. keys, key], [.. values, value]);
+        }
+
+        Value[] changed = [.. values];
+        changed[at] = value;
+        return new ObjectMap(keys, changed);
+    }
+
+    /// <summary>A copy without some keys; this one if it has none of them.</summary>
+    public ObjectMap Without(params ReadOnlySpan<string> unwanted)
+    {
+        List<string> keptKeys = new(Count);
+        List<Value> keptValues = new(Count);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (!unwanted.Contains(keys[i]))
+            {
+                keptKeys.Add(keys[i]);
+                keptValues.Add(values[i]);
+            }
+        }
+
+        return keptKeys.Count == Count ? this : new ObjectMap([.. keptKeys], [.. keptValues]);
+    }
+
     /// <inheritdoc/>
     public override Value KeyAt(int index) => Value.Of(keys[index]);
 

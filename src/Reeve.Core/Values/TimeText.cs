@@ -14,7 +14,10 @@ public static class TimeText
     }
 
     /// <summary>RFC 3339 in UTC of a .NET time, to the microsecond the databases keep.</summary>
-    public static string Timestamp(DateTimeOffset value) => Timestamp(Value.Of(value));
+    public static string Timestamp(DateTimeOffset value) => Timestamp(Value.Of(ToMicroseconds(value)));
+
+    /// <summary>The time in UTC, cut to the microsecond, so that what is read from a database equals what was written.</summary>
+    public static DateTimeOffset ToMicroseconds(DateTimeOffset value) => new(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     /// <summary>Seconds with a trailing <c>s</c> and as many fraction digits as needed: <c>-1.500s</c>.</summary>
     public static string Duration(in Value value)

@@ -77,6 +77,9 @@ public readonly struct Value : IEquatable<Value>
     /// <summary>An error; see <see cref="ValueKind.Error"/>.</summary>
     public static Value Of(ValueError value) => new(value, 0);
 
+    /// <summary>A value that only expressions know; see <see cref="ValueKind.Opaque"/>.</summary>
+    public static Value Of(OpaqueValue value) => new(value, 0);
+
     /// <summary>A point in time: whole seconds since 1970-01-01T00:00:00Z, and 0 to 999,999,999 nanoseconds after them.</summary>
     public static Value Timestamp(long seconds, int nanos) =>
         new(nanos == 0 ? TimeTag.WholeTimestamp : new TimeTag(ValueKind.Timestamp, nanos), seconds);
@@ -135,6 +138,18 @@ public readonly struct Value : IEquatable<Value>
 
     /// <summary>The error this holds; call only on <see cref="ValueKind.Error"/>.</summary>
     public ValueError AsError() => (ValueError)content!;
+
+    /// <summary>The opaque value this holds; call only on <see cref="ValueKind.Opaque"/>.</summary>
+    public OpaqueValue AsOpaque() => (OpaqueValue)content!;
+
+    /// <summary>Whether this is an int without a source text of its own; one comparison, for hot paths.</summary>
+    public bool IsPlainInt => ReferenceEquals(content, Tag.Int);
+
+    /// <summary>Whether this is a double without a source text of its own; one comparison, for hot paths.</summary>
+    public bool IsPlainDouble => ReferenceEquals(content, Tag.Double);
+
+    /// <summary>Whether this is an error.</summary>
+    public bool IsError => content is ValueError;
 
     /// <summary>Whole seconds of a timestamp (since 1970) or duration; call only on those.</summary>
     public long Seconds => bits;

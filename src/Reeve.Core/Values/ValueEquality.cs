@@ -52,6 +52,7 @@ public static class ValueEquality
             ValueKind.Type => string.Equals(left.AsType().Name, right.AsType().Name),
             ValueKind.List => ListsEqual(left.AsList(), right.AsList()),
             ValueKind.Map => MapsEqual(left.AsMap(), right.AsMap()),
+            ValueKind.Opaque => left.AsOpaque().Equals(right.AsOpaque()),
             _ => ReferenceEquals(left.AsError(), right.AsError()),
         };
     }
@@ -89,6 +90,7 @@ public static class ValueEquality
                 }
 
                 return sum;
+            case ValueKind.Opaque: return value.AsOpaque().GetHashCode();
             default: return System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(value.AsError());
         }
     }

@@ -39,6 +39,9 @@ public enum ValueKind : byte
     /// <summary>The type of a value, itself a value in CEL.</summary>
     Type,
 
+    /// <summary>A value that only expressions know, such as an optional or an IP address; it never occurs in data.</summary>
+    Opaque,
+
     /// <summary>The error an operation ended in; it never occurs in data, only while an expression is evaluated.</summary>
     Error,
 }

@@ -1,0 +1,355 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Reeve.Core.Records;
+using Reeve.Core.Values;
+
+namespace Reeve.Core.Decisions;
+
+/// <summary>
+/// Writes records and decisions by their wire names (EX-MODEL-6, 7, 9), members in declared order. In the canonical form
+/// nothing is written that a second run could not repeat: no generated id, no clock reading; keys of maps are in ordinal order.
+/// </summary>
+internal sealed class DecisionJson(Utf8JsonWriter writer, bool canonical)
+{
+    internal static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = 1024 };
+
+    internal static readonly JsonWriterOptions Indented = Options with { Indented = true, NewLine = "\n" };
+
+    internal static byte[] Bytes<T>(T state, bool canonical, Action<DecisionJson, T> write)
+    {
+        ArrayBufferWriter<byte> buffer = new(2048);
+        using (Utf8JsonWriter writer = new(buffer, Options))
+        {
+            write(new DecisionJson(writer, canonical), state);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    internal static byte[] Line(ExceptionResult result)
+    {
+        ArrayBufferWriter<byte> buffer = new(2048);
+        using (Utf8JsonWriter writer = new(buffer, Options))
+        {
+            result.Write(writer);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    internal void Record(ExceptionRecord record, bool timestampGiven = true)
+    {
+        writer.WriteStartObject();
+        if (!canonical)
+        {
+            writer.WriteString("exceptionId", record.ExceptionId.Value);
+        }
+
+        writer.WriteString("tenantId", record.TenantId.Value);
+        writer.WriteString("sourceSystem", record.SourceSystem);
+        writer.WriteString("exceptionType", record.ExceptionType?.Value);
+        writer.WriteString("severity", record.Severity is { } severity ? Wire.Name(severity) : null);
+        if (!canonical || timestampGiven)
+        {
+            writer.WriteString("timestamp", TimeText.Timestamp(record.Timestamp));
+        }
+
+        Member("rawPayload", Value.Of(record.RawPayload));
+        writer.WritePropertyName("normalizedContext");
+        Context(record.NormalizedContext);
+        Strings("detectedRules", record.DetectedRules);
+        Strings("suggestedActions", record.SuggestedActions);
+        writer.WriteString("resolutionStatus", Wire.Name(record.ResolutionStatus));
+        if (!canonical)
+        {
+            writer.WriteStartArray("auditTrail");
+            foreach (AuditEntry entry in record.AuditTrail)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("action", entry.Action);
+                writer.WriteString("timestamp", TimeText.Timestamp(entry.Timestamp));
+                writer.WriteString("actor", entry.Actor);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        Optional("currentPlaybookId", record.CurrentPlaybookId?.Value);
+        if (record.CurrentStep is { } step)
+        {
+            writer.WriteNumber("currentStep", step);
+        }
+
+        Optional("owner", record.Owner);
+        writer.WriteEndObject();
+    }
+
+    internal void Decision(AgentDecision decision)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("decision", decision.Decision);
+        Number("confidence", decision.Confidence);
+        Strings("evidence", decision.Evidence);
+        writer.WriteString("nextStep", decision.NextStep.Name());
+        writer.WritePropertyName("details");
+        Details(decision.Details);
+        writer.WriteEndObject();
+    }
+
+    internal void Stages(IReadOnlyList<AgentDecision> stages)
+    {
+        writer.WriteStartObject("stages");
+        foreach (AgentDecision decision in stages)
+        {
+            writer.WritePropertyName(decision.Stage.Key());
+            Decision(decision);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    internal void Document(ExceptionResult result, string domainHash, string policyHash)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("logicVersion", DecisionDocument.LogicVersion);
+        writer.WriteString("domainPack", domainHash);
+        writer.WriteString("tenantPolicy", policyHash);
+        writer.WriteString("status", result.Status is { } status ? Wire.Name(status) : null);
+        Stages(result.Stages);
+        writer.WriteStartArray("errors");
+        foreach (Errors.ReeveError error in result.Errors)
+        {
+            writer.WriteStringValue(error.Code);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    internal void Strings(string name, IReadOnlyList<string> items)
+    {
+        writer.WriteStartArray(name);
+        for (int i = 0; i < items.Count; i++)
+        {
+            writer.WriteStringValue(items[i]);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    internal void Member(string name, in Value value)
+    {
+        writer.WritePropertyName(name);
+        JsonText.Write(writer, value, canonical);
+    }
+
+    internal void Context(ObjectMap context)
+    {
+        if (!canonical)
+        {
+            JsonText.Write(writer, Value.Of(context));
+            return;
+        }
+
+        JsonText.Write(writer, Value.Of(context.Without("pipelineId", "normalizedAt")), sortKeys: true);
+    }
+
+    private void Details(StageDetails details)
+    {
+        writer.WriteStartObject();
+        switch (details)
+        {
+            case StageDetails.Intake intake: Intake(intake); break;
+            case StageDetails.Triage triage: Triage(triage); break;
+            case StageDetails.Policy policy: Policy(policy); break;
+            case StageDetails.Oversight oversight:
+                Number("chainConfidence", oversight.ChainConfidence);
+                Strings("findings", oversight.Findings);
+                break;
+            case StageDetails.Resolution resolution: Resolution(resolution); break;
+            case StageDetails.Feedback feedback: Feedback(feedback); break;
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private void Intake(StageDetails.Intake intake)
+    {
+        writer.WritePropertyName("normalizedException");
+        Record(intake.NormalizedException, intake.TimestampGiven);
+        Strings("validationResults", intake.ValidationResults);
+        writer.WriteBoolean("timestampGiven", intake.TimestampGiven);
+        writer.WriteBoolean("typeInferred", intake.TypeInferred);
+    }
+
+    private void Triage(StageDetails.Triage triage)
+    {
+        writer.WriteString("classification", triage.Classification?.Value);
+        writer.WriteString("severity", Wire.Name(triage.Severity));
+        NumberOrNull("priorityScore", triage.PriorityScore);
+        Rules("matchedRules", triage.MatchedRules);
+        writer.WriteString("rootCause", triage.RootCause);
+        writer.WriteString("diagnosticSummary", triage.DiagnosticSummary);
+        writer.WriteStartArray("similarCases");
+        foreach (SimilarCase similar in triage.SimilarCases)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("exceptionId", similar.ExceptionId.Value);
+            Number("score", similar.Score);
+            writer.WriteString("resolution", similar.Resolution);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("suggestedPlaybook", triage.SuggestedPlaybook?.Value);
+        Strings("confidenceBreakdown", triage.ConfidenceBreakdown);
+    }
+
+    private void Policy(StageDetails.Policy policy)
+    {
+        writer.WriteString("actionability", Wire.Name(policy.Actionability));
+        writer.WriteString("selectedPlaybookId", policy.SelectedPlaybookId?.Value);
+        writer.WriteBoolean("humanApprovalRequired", policy.HumanApprovalRequired);
+        writer.WriteString("decision", Wire.Name(policy.Verdict));
+        writer.WriteStartArray("applied_rules");
+        foreach (AppliedRule rule in policy.AppliedRules)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("ruleId", rule.Id.Value);
+            writer.WriteString("decision", Wire.Name(rule.Verdict));
+            writer.WriteString("reason", rule.Reason);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        Rules("violated_rules", policy.ViolatedRules);
+        writer.WriteString("effectiveSeverity", Wire.Name(policy.EffectiveSeverity));
+        Optional("originalSeverity", policy.OriginalSeverity is { } original ? Wire.Name(original) : null);
+        Rejected("rejectedPlaybooks", policy.RejectedPlaybooks);
+        Optional("criticalOverride", policy.CriticalOverride);
+        Optional("assignGroup", policy.AssignGroup);
+        if (policy.MaxAutoRetries is { } retries)
+        {
+            writer.WriteNumber("maxAutoRetries", retries);
+        }
+    }
+
+    private void Resolution(StageDetails.Resolution resolution)
+    {
+        writer.WriteStartArray("resolvedPlan");
+        foreach (PlanStep step in resolution.ResolvedPlan)
+        {
+            Step(step);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("stepResults");
+        foreach (StepResult result in resolution.StepResults)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("stepId", result.StepId.Value);
+            writer.WriteString("status", Wire.Name(result.Status));
+            writer.WriteBoolean("dryRun", result.DryRun);
+            Member("output", result.Output);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("projectedStatus", resolution.ProjectedStatus is { } status ? Wire.Name(status) : null);
+        Member("suggestedDraftPlaybook", resolution.SuggestedDraftPlaybook);
+        Rejected("rejectedAlternatives", resolution.RejectedAlternatives);
+    }
+
+    private void Step(PlanStep step)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("stepId", step.StepId.Value);
+        writer.WriteNumber("order", step.Order);
+        writer.WriteString("kind", Wire.Name(step.Kind).ToLowerInvariant());
+        writer.WriteString("action", step.Action);
+        writer.WriteString("tool", step.Tool?.Value);
+        writer.WriteString("toolVersion", step.ToolVersion);
+        Member("arguments", Value.Of(step.Arguments));
+        writer.WriteString("effect", step.Effect is { } effect ? Wire.Name(effect).ToLowerInvariant() : null);
+        writer.WriteString("status", Wire.Name(step.Status));
+        writer.WriteString("reason", step.Reason);
+        writer.WriteEndObject();
+    }
+
+    private void Feedback(StageDetails.Feedback feedback)
+    {
+        writer.WriteString("resolutionStatus", Wire.Name(feedback.ResolutionStatus));
+        if (!canonical)
+        {
+            writer.WriteString("feedbackCapturedAt", TimeText.Timestamp(feedback.FeedbackCapturedAt));
+        }
+
+        Values("learningArtifacts", feedback.LearningArtifacts);
+        Values("policySuggestions", feedback.PolicySuggestions);
+        writer.WriteStartObject("playbookMetrics");
+        writer.WriteNumber("totalSteps", feedback.TotalSteps);
+        writer.WriteNumber("completedSteps", feedback.CompletedSteps);
+        writer.WriteEndObject();
+    }
+
+    private void Values(string name, IReadOnlyList<Value> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (Value value in values)
+        {
+            JsonText.Write(writer, value, canonical);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void Rules(string name, IReadOnlyList<RuleId> rules)
+    {
+        writer.WriteStartArray(name);
+        foreach (RuleId rule in rules)
+        {
+            writer.WriteStringValue(rule.Value);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void Rejected(string name, IReadOnlyList<RejectedPlaybook> rejected)
+    {
+        writer.WriteStartArray(name);
+        foreach (RejectedPlaybook playbook in rejected)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("playbookId", playbook.PlaybookId.Value);
+            writer.WriteString("reason", playbook.Reason);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void Optional(string name, string? value)
+    {
+        if (value is not null)
+        {
+            writer.WriteString(name, value);
+        }
+    }
+
+    // Scores are rounded to four decimals, so that the last bits of an addition cannot differ.
+    private void Number(string name, double value) => writer.WriteNumber(name, Math.Round(value, 4));
+
+    private void NumberOrNull(string name, double? value)
+    {
+        if (value is { } number)
+        {
+            Number(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+}

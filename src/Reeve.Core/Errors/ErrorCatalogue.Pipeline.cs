@@ -1,0 +1,17 @@
+namespace Reeve.Core.Errors;
+
+public static partial class ErrorCatalogue
+{
+    /// <summary>Stages that could not decide.</summary>
+    public static class Pipeline
+    {
+        /// <summary>A stage failed.</summary>
+        public static readonly ErrorCode StageFailed = new("PIPE-001", "A stage could not be decided.", 500, "The exception is escalated with what is known; look at its evidence, and re-run it.");
+
+        /// <summary>A stage took longer than allowed.</summary>
+        public static readonly ErrorCode StageTimedOut = new("PIPE-002", "A stage took too long.", 504, "The exception is escalated; check what the stage waits for, then re-run it.", IsTransient: true);
+
+        /// <summary>Agents sent an exception in a circle.</summary>
+        public static readonly ErrorCode Loop = new("PIPE-003", "The exception went through the same stages too often.", 500, "The exception is escalated; look at which agents send it back.");
+    }
+}

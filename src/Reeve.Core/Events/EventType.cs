@@ -1,0 +1,25 @@
+using Reeve.Core.Decisions;
+
+namespace Reeve.Core.Events;
+
+/// <summary>
+/// A kind of event in the log. Names are permanent: one is added, never renamed or reused.
+/// </summary>
+/// <param name="Name">Past tense, PascalCase.</param>
+public readonly record struct EventType(string Name)
+{
+    /// <summary>A record was made of what a source sent; its body is the record.</summary>
+    public static readonly EventType ExceptionReceived = new("ExceptionReceived");
+
+    /// <summary>A stage is decided; its body is the agent's decision with the evidence it had.</summary>
+    public static readonly EventType StageCompleted = new("StageCompleted");
+
+    /// <summary>A stage could not be decided: it failed or took too long.</summary>
+    public static readonly EventType StageFailed = new("StageFailed");
+
+    /// <summary>The exception reached the end of this pass; its body is the resulting status.</summary>
+    public static readonly EventType PipelineCompleted = new("PipelineCompleted");
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

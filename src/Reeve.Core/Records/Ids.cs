@@ -1,0 +1,74 @@
+namespace Reeve.Core.Records;
+
+/// <summary>A tenant. Callers choose it; never empty.</summary>
+public readonly record struct TenantId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>An exception, unique in its tenant. Callers may choose it; ours are UUIDv7.</summary>
+public readonly record struct ExceptionId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>One run of the pipeline over one or more exceptions; a UUIDv7.</summary>
+public readonly record struct RunId(Guid Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString("D");
+}
+
+/// <summary>One pass of one exception through the pipeline; a UUIDv7.</summary>
+public readonly record struct PipelineId(Guid Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString("D");
+}
+
+/// <summary>A domain, as its pack names it.</summary>
+public readonly record struct DomainName(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A key of a domain pack's <c>exceptionTypes</c>.</summary>
+public readonly record struct ExceptionTypeName(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A playbook.</summary>
+public readonly record struct PlaybookId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A step of a playbook, unique in it; a sub-step of a text step is <c>1.2</c>.</summary>
+public readonly record struct StepId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A tool, as the domain pack names it.</summary>
+public readonly record struct ToolName(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>
+/// A rule, as decisions cite it: its own id, else <c>section:key</c>, else <c>section:</c> and eight hex digits of the
+/// SHA-256 of its condition (EX-MODEL-9).
+/// </summary>
+public readonly record struct RuleId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

@@ -1,0 +1,20 @@
+using Reeve.Core.Expressions;
+
+namespace Reeve.Engine.Agents.Judging;
+
+/// <summary>Words that several agents use for the same thing.</summary>
+internal static class Reasons
+{
+    /// <summary>Why a condition is neither true nor false, naming the field: <c>'amount' is missing or not a number</c>.</summary>
+    internal static string Unknown(in Truth truth)
+    {
+        if (truth.Why is not { } why)
+        {
+            return "it has no answer";
+        }
+
+        return why.Path is null || why.Message.Contains(why.Path, StringComparison.Ordinal)
+            ? why.Message.TrimEnd('.')
+            : $"'{why.Path}': {why.Message.TrimEnd('.')}";
+    }
+}

@@ -1,0 +1,197 @@
+using Reeve.Core.Decisions;
+using Reeve.Core.Expressions;
+using Reeve.Core.Packs;
+using Reeve.Core.Policies;
+using Reeve.Core.Records;
+using Reeve.Engine.Agents.Judging;
+using Reeve.Engine.Playbooks;
+
+namespace Reeve.Engine.Agents;
+
+/// <summary>What the tenant allows (EX-AGENT-POLICY-*).</summary>
+public sealed class PolicyAgent : IStageAgent
+{
+    private const double Approved = 0.9;
+    private const double WithApproval = 0.8;
+    private const double NotApproved = 0.6;
+    private const double Other = 0.5;
+
+    /// <inheritdoc/>
+    public Stage Stage => Stage.Policy;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<EvidenceRequest> Ask(AgentMessage message, IReadOnlyList<Evidence> evidence) => [];
+
+    /// <inheritdoc/>
+    public AgentDecision Decide(AgentMessage message, IReadOnlyList<Evidence> evidence)
+    {
+        BoundPolicy policy = message.Policy;
+        AgentDecision triage = message.Output(Stage.Triage)!;
+        ExceptionType type = policy.Domain.ExceptionTypes.Find(message.Exception.ExceptionType!.Value.Value)!;
+        Severity original = message.Exception.Severity!.Value;
+        SeverityOverride? changed = Override(policy, type);
+        Severity severity = changed?.Severity ?? original;
+        ExceptionRecord record = message.Exception with { Severity = severity };
+        message.Scope.Show(record, message.Now);
+
+        GuardrailFloor floor = GuardrailFloor.Ask(policy, type.Lineage, severity, triage.Confidence, message.Scope);
+        Selection selection = message.Select(record);
+        if (selection.Blocked is { } blocked)
+        {
+            floor.Say(new RuleId($"blockLists:{blocked.Names[0]}"), PolicyVerdict.Block, blocked.Reason);
+        }
+
+        bool actionable = type.Actionable && !(severity == Severity.Low && selection.Applicable.Count == 0);
+        Actionability actionability = !actionable ? Actionability.NonActionableInfoOnly
+            : selection.Selected is not null ? Actionability.ActionableApprovedProcess
+            : Actionability.ActionableNonApprovedProcess;
+        List<string> reasons = Explain(type, original, changed, severity, actionability, selection, floor);
+        string? group = Overdue(policy, type, message, reasons) ?? Route(policy, message.Scope, reasons);
+        PolicyVerdict verdict = floor.Verdict;
+        PlaybookId? selected = verdict == PolicyVerdict.Block || !actionable ? null : selection.Selected?.Id;
+        verdict = Lattice.Stricter(verdict, PolicyViolations.Check(policy, selected, severity, verdict, floor, reasons));
+        if (verdict == PolicyVerdict.Block)
+        {
+            selected = null;
+        }
+
+        return new AgentDecision
+        {
+            Stage = Stage.Policy,
+            Decision = Wire.Name(verdict),
+            Confidence = Confidence(verdict, floor.Escalates, actionability),
+            Evidence = reasons,
+            NextStep = Next(verdict, floor.Escalates, actionable),
+            Details = new StageDetails.Policy
+            {
+                Actionability = actionability,
+                SelectedPlaybookId = selected,
+                HumanApprovalRequired = verdict == PolicyVerdict.RequireApproval,
+                Verdict = verdict,
+                AppliedRules = changed is null ? floor.Applied : [Applied(changed), .. floor.Applied],
+                ViolatedRules = floor.Violated,
+                EffectiveSeverity = severity,
+                OriginalSeverity = severity == original ? null : original,
+                RejectedPlaybooks = selection.Rejected,
+                CriticalOverride = floor.CriticalOverride,
+                AssignGroup = group,
+                MaxAutoRetries = policy.Guardrails.MaxAutoRetries,
+            },
+        };
+    }
+
+    // The nearest ancestor's override is the one that counts.
+    private static SeverityOverride? Override(BoundPolicy policy, ExceptionType type)
+    {
+        for (int i = 0; i < type.Lineage.Count; i++)
+        {
+            if (policy.Policy.SeverityOverrides.Find(type.Lineage[i].Value) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private static AppliedRule Applied(SeverityOverride changed) => new(
+        new RuleId($"severityOverrides:{changed.ExceptionType}"), PolicyVerdict.Allow, $"The tenant sets '{changed.ExceptionType}' to {Wire.Name(changed.Severity)}.");
+
+    private static List<string> Explain(
+        ExceptionType type, Severity original, SeverityOverride? changed, Severity severity, Actionability actionability,
+        Selection selection, GuardrailFloor floor)
+    {
+        List<string> reasons = [];
+        if (changed is not null)
+        {
+            reasons.Add($"severityOverrides:{changed.ExceptionType} sets the severity to {Wire.Name(severity)}{(severity == original ? ", as Triage had it." : $"; Triage had {Wire.Name(original)}.")}");
+        }
+
+        reasons.Add(actionability switch
+        {
+            Actionability.NonActionableInfoOnly when !type.Actionable => $"'{type.Name}' is for information only.",
+            Actionability.NonActionableInfoOnly => "Severity LOW and no playbook applies, so nothing need be done.",
+            _ => selection.Reason,
+        });
+        foreach (RejectedPlaybook rejected in selection.Rejected)
+        {
+            reasons.Add($"Playbook '{rejected.PlaybookId}' was not chosen: {rejected.Reason}");
+        }
+
+        foreach (AppliedRule rule in floor.Applied)
+        {
+            if (rule.Verdict != PolicyVerdict.Allow)
+            {
+                reasons.Add($"{rule.Id} gives {Wire.Name(rule.Verdict)}: {rule.Reason}");
+            }
+        }
+
+        if (floor.CriticalOverride is not null)
+        {
+            reasons.Add($"CRITICAL may act automatically by {floor.CriticalOverride}.");
+        }
+
+        return reasons;
+    }
+
+    // The nearest ancestor's threshold is the one that counts; an item older than it goes to the escalation queue.
+    private static string? Overdue(BoundPolicy policy, ExceptionType type, AgentMessage message, List<string> reasons)
+    {
+        foreach (ExceptionTypeName name in type.Lineage)
+        {
+            foreach (AgingThreshold threshold in policy.Policy.AgingThresholds)
+            {
+                if (threshold.ExceptionType == name)
+                {
+                    bool overdue = threshold.Age.AddTo(message.Exception.Timestamp, policy.Calendars.Find) < message.Now;
+                    if (overdue && policy.Policy.EscalationQueue is { } queue)
+                    {
+                        reasons.Add($"agingThresholds:{name} sends what is older than {threshold.Age} to '{queue}'.");
+                        return queue;
+                    }
+
+                    return null;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Route(BoundPolicy policy, Activation scope, List<string> reasons)
+    {
+        foreach (RoutingRule rule in policy.Policy.RoutingRules)
+        {
+            Truth truth = rule.Condition.Test(scope);
+            if (truth.IsTrue)
+            {
+                reasons.Add($"{rule.Id} routes it to '{rule.AssignGroup}'.");
+                return rule.AssignGroup;
+            }
+
+            if (truth.IsUnknown)
+            {
+                reasons.Add($"Routing rule {rule.Id} cannot be judged: {Reasons.Unknown(truth)}.");
+            }
+        }
+
+        return null;
+    }
+
+    private static double Confidence(PolicyVerdict verdict, bool escalates, Actionability actionability)
+    {
+        if (verdict == PolicyVerdict.Block || escalates || actionability == Actionability.NonActionableInfoOnly)
+        {
+            return Other;
+        }
+
+        return actionability == Actionability.ActionableNonApprovedProcess ? NotApproved
+            : verdict == PolicyVerdict.RequireApproval ? WithApproval
+            : Approved;
+    }
+
+    private static NextStep Next(PolicyVerdict verdict, bool escalates, bool actionable) =>
+        verdict == PolicyVerdict.Block || escalates ? NextStep.Escalate
+        : actionable ? NextStep.Resolution
+        : NextStep.Feedback;
+}

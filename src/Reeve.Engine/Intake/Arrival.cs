@@ -1,0 +1,51 @@
+using Reeve.Core.Errors;
+using Reeve.Core.Records;
+
+namespace Reeve.Engine.Intake;
+
+/// <summary>A raw exception in canonical form, before any agent saw it.</summary>
+public sealed record Arrival
+{
+    /// <summary>The record; its type is not set yet.</summary>
+    public required ExceptionRecord Record { get; init; }
+
+    /// <summary>The type the source gave; null when it gave none.</summary>
+    public string? GivenType { get; init; }
+
+    /// <summary>Whether the source gave the time; else it is the time of arrival.</summary>
+    public required bool TimestampGiven { get; init; }
+
+    /// <summary>Whether the source gave the exceptionId; else it was generated.</summary>
+    public required bool IdGiven { get; init; }
+
+    /// <summary>What was noticed and did not stand in the way, one sentence each.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
+
+    /// <summary>The source's own id of this delivery; null when there is none.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>What makes deliveries the same problem; null when not mapped.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>Whether the source says that the problem is over.</summary>
+    public bool Closes { get; init; }
+}
+
+/// <summary>What became of one raw exception at the door; a closed set.</summary>
+public abstract record IntakeOutcome
+{
+    private IntakeOutcome()
+    {
+    }
+
+    /// <summary>It became a record.</summary>
+    public sealed record Accepted(Arrival Arrival) : IntakeOutcome;
+
+    /// <summary>It was refused, whole.</summary>
+    public sealed record Refused(IReadOnlyList<ReeveError> Errors) : IntakeOutcome;
+}
+
+/// <summary>One raw item of an input.</summary>
+/// <param name="Bytes">Its JSON; empty when it could not be cut out of the input.</param>
+/// <param name="Error">Why it could not be cut out; null when it could.</param>
+public readonly record struct RawItem(ReadOnlyMemory<byte> Bytes, ReeveError? Error);

@@ -1,0 +1,242 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Reeve.Core.Errors;
+
+namespace Reeve.Engine.Intake;
+
+/// <summary>
+/// Cuts an input into raw items: a JSON array, one object, or JSON Lines of any length. What cannot be read is an item
+/// with its error, and the rest goes on. Thread-safe.
+/// </summary>
+public static class BatchReader
+{
+    /// <summary>The largest array or object; JSON Lines have no limit, since they are read line by line.</summary>
+    public const int MaxDocumentBytes = 512 * 1024 * 1024;
+
+    /// <summary>The longest line; a longer one is skipped without being kept in memory.</summary>
+    public const int MaxLineBytes = 10 * 1000 * 1000;
+
+    /// <summary>Reads the items of a stream.</summary>
+    /// <param name="input">The bytes, UTF-8 with or without a byte order mark.</param>
+    /// <param name="lines">True: JSON Lines. Null: found out from the first bytes.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="ReeveException">INPUT-002 when there is nothing; INPUT-008 when an array is too large.</exception>
+    public static async IAsyncEnumerable<RawItem> ReadAsync(Stream input, bool? lines, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        PipeReader pipe = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
+        bool asLines = lines ?? await LooksLikeLinesAsync(pipe, cancellationToken);
+        int count = 0;
+        if (asLines)
+        {
+            await foreach (RawItem item in ReadLinesAsync(pipe, cancellationToken))
+            {
+                count++;
+                yield return item;
+            }
+        }
+        else
+        {
+            ReadOnlyMemory<byte> document = await ReadAllAsync(pipe, cancellationToken);
+            foreach (RawItem item in Split(document))
+            {
+                count++;
+                yield return item;
+            }
+        }
+
+        await pipe.CompleteAsync();
+        if (count == 0)
+        {
+            throw new ReeveException(new ReeveError(ErrorCatalogue.Input.Empty, "There is no exception in the input."));
+        }
+    }
+
+    /// <summary>Cuts a whole document: an array, one object, or several objects one after the other.</summary>
+    public static IEnumerable<RawItem> Split(ReadOnlyMemory<byte> document)
+    {
+        document = document.Span.StartsWith("\uFEFF"u8) ? document[3..] : document;
+        int start = document.Span.IndexOfAnyExcept(" \t\r\n"u8);
+        if (start < 0)
+        {
+            return [];
+        }
+
+        return document.Span[start] == (byte)'[' ? SplitArray(document) : [new RawItem(document, null)];
+    }
+
+    private static List<RawItem> SplitArray(ReadOnlyMemory<byte> document)
+    {
+        List<RawItem> items = [];
+        Utf8JsonReader reader = new(document.Span, new JsonReaderOptions { MaxDepth = 1000 });
+        try
+        {
+            reader.Read();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                int start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                items.Add(new RawItem(document[start..(int)reader.BytesConsumed], null));
+            }
+
+            reader.Read();
+        }
+        catch (JsonException error)
+        {
+            SourcePosition at = new((int)(error.LineNumber ?? 0) + 1, (int)(error.BytePositionInLine ?? 0) + 1);
+            items.Add(new RawItem(default, new ReeveError(
+                ErrorCatalogue.Input.MalformedJson, "The array is broken here; what follows in it was not read.", $"/{items.Count}", at)));
+        }
+
+        return items;
+    }
+
+    // An object that goes on over lines is one document; one that ends in its first line, with more behind it, is JSON Lines.
+    private static async Task<bool> LooksLikeLinesAsync(PipeReader pipe, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadResult read = await pipe.ReadAsync(cancellationToken);
+            bool? answer = Judge(read.Buffer, read.IsCompleted || read.Buffer.Length > MaxLineBytes);
+            pipe.AdvanceTo(read.Buffer.Start, answer is null ? read.Buffer.End : read.Buffer.Start);
+            if (answer is { } known)
+            {
+                return known;
+            }
+        }
+    }
+
+    private static bool? Judge(ReadOnlySequence<byte> buffer, bool complete)
+    {
+        ReadOnlySpan<byte> text = (buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray()).TrimStart("\uFEFF \t\r\n"u8);
+        if (text.IsEmpty)
+        {
+            return complete ? false : null;
+        }
+
+        if (text[0] == (byte)'[')
+        {
+            return false;
+        }
+
+        int end = text.IndexOf((byte)'\n');
+        if (end < 0)
+        {
+            return complete ? false : null;
+        }
+
+        if (IsWhole(text[..end]))
+        {
+            return true;
+        }
+
+        // The first line is broken or only a beginning: lines if another line stands by itself.
+        foreach (Range range in text[(end + 1)..].Split((byte)'\n'))
+        {
+            ReadOnlySpan<byte> line = text[(end + 1)..][range].Trim(" \t\r"u8);
+            if (line.Length > 2 && line[0] == (byte)'{' && IsWhole(line))
+            {
+                return true;
+            }
+        }
+
+        return complete ? false : null;
+    }
+
+    private static bool IsWhole(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(line, new JsonReaderOptions { MaxDepth = 1000 });
+            while (reader.Read())
+            {
+            }
+
+            return line.Length > 0;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static async IAsyncEnumerable<RawItem> ReadLinesAsync(PipeReader pipe, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        bool first = true;
+        bool skipping = false;
+        while (true)
+        {
+            ReadResult read = await pipe.ReadAsync(cancellationToken);
+            ReadOnlySequence<byte> buffer = read.Buffer;
+            while (TryCutLine(ref buffer, read.IsCompleted, out byte[]? line))
+            {
+                bool tail = skipping;
+                skipping = false;
+                ReadOnlyMemory<byte> content = first && line.AsSpan().StartsWith("\uFEFF"u8) ? line.AsMemory(3) : line;
+                first = false;
+                if (!tail && content.Span.IndexOfAnyExcept(" \t\r\n"u8) >= 0)
+                {
+                    yield return new RawItem(content, null);
+                }
+            }
+
+            if (buffer.Length > MaxLineBytes)
+            {
+                if (!skipping)
+                {
+                    yield return new RawItem(default, new ReeveError(ErrorCatalogue.Input.TooLarge, $"A line is longer than {MaxLineBytes:N0} bytes."));
+                }
+
+                skipping = true;
+                buffer = buffer.Slice(buffer.End);
+            }
+
+            pipe.AdvanceTo(buffer.Start, buffer.End);
+            if (read.IsCompleted)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private static bool TryCutLine(ref ReadOnlySequence<byte> buffer, bool complete, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out byte[]? line)
+    {
+        if (buffer.PositionOf((byte)'\n') is { } end)
+        {
+            line = buffer.Slice(0, end).ToArray();
+            buffer = buffer.Slice(buffer.GetPosition(1, end));
+            return true;
+        }
+
+        if (complete && buffer.Length > 0)
+        {
+            line = buffer.ToArray();
+            buffer = buffer.Slice(buffer.End);
+            return true;
+        }
+
+        line = null;
+        return false;
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAllAsync(PipeReader pipe, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadResult read = await pipe.ReadAsync(cancellationToken);
+            if (read.Buffer.Length > MaxDocumentBytes)
+            {
+                throw new ReeveException(new ReeveError(
+                    ErrorCatalogue.Input.TooLarge, $"The document has over {MaxDocumentBytes:N0} bytes.", nextStep: "Write the exceptions as JSON Lines, one in a line."));
+            }
+
+            if (read.IsCompleted)
+            {
+                return read.Buffer.ToArray();
+            }
+
+            pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using Reeve.Core.Errors;
+using Reeve.Core.Records;
+using Reeve.Core.Values;
+
+namespace Reeve.Engine.Intake;
+
+/// <summary>Reads the fields that a record takes from outside, each with the error that names it. Collects all errors.</summary>
+internal sealed class FieldReader
+{
+    internal const int MaxIdLength = 256;
+
+    private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK"];
+
+    internal List<ReeveError> Errors { get; } = [];
+
+    internal List<string> Flags { get; } = [];
+
+    internal string? Text(in Value value, string pointer, int maxLength = MaxIdLength)
+    {
+        if (value.IsNull)
+        {
+            return null;
+        }
+
+        if (value.StringOrNull() is not { } text)
+        {
+            Fail(ErrorCatalogue.Intake.WrongType, "must be a string.", pointer);
+            return null;
+        }
+
+        if (text.Length == 0 || text.Length > maxLength)
+        {
+            Fail(ErrorCatalogue.Intake.WrongType, $"must have 1 to {maxLength} characters.", pointer);
+            return null;
+        }
+
+        return text;
+    }
+
+    internal DateTimeOffset? Time(in Value value, string pointer)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.Null:
+                return null;
+            case ValueKind.Timestamp:
+                return TimeText.ToMicroseconds(DateTimeOffset.UnixEpoch.AddTicks((value.Seconds * TimeSpan.TicksPerSecond) + (value.Nanos / 100)));
+            case ValueKind.String when TryTime(value.AsString(), out DateTimeOffset time):
+                return time;
+            default:
+                Fail(ErrorCatalogue.Intake.BadTime, "is not a time in ISO 8601 with an offset.", pointer);
+                return null;
+        }
+    }
+
+    /// <summary>ISO 8601 with an offset, to UTC and microseconds.</summary>
+    internal static bool TryTime(string text, out DateTimeOffset time)
+    {
+        // The offset is asked for by hand: the parser would take a time without one for UTC.
+        bool offset = text.EndsWith('Z') || text.EndsWith('z')
+            || (text.Length > 19 && text.AsSpan(19).IndexOfAny('+', '-') >= 0)
+            || (text.Length is 22 && text[16] is '+' or '-');
+        if (offset && DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out time))
+        {
+            time = TimeText.ToMicroseconds(time);
+            return true;
+        }
+
+        time = default;
+        return false;
+    }
+
+    internal string? Id(in Value value, TenantId tenant, string pointer)
+    {
+        string? id = Text(value, pointer);
+        if (id is not null && string.Equals(id, tenant.Value))
+        {
+            Fail(ErrorCatalogue.Intake.BadId, "is the id of the tenant.", pointer);
+            return null;
+        }
+
+        return id;
+    }
+
+    /// <summary>
+    /// An amount of money, if it can be kept as one: a number of at most four decimals within ±922 trillion. Anything else
+    /// stays where it is in the payload, and is flagged, so that a rule about it finds no number and asks a person.
+    /// </summary>
+    internal Value Amount(Value value, string pointer)
+    {
+        if (value.IsNull)
+        {
+            return default;
+        }
+
+        if (!value.IsNumber)
+        {
+            Flags.Add($"{pointer} is not a number, so it is not used as an amount.");
+            return default;
+        }
+
+        bool fits = decimal.TryParse(value.SourceText ?? JsonText.ToText(value), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal amount)
+            && Math.Abs(amount) <= long.MaxValue / 10_000m
+            && decimal.Truncate(amount * 10_000m) == amount * 10_000m;
+        if (!fits)
+        {
+            Flags.Add($"{pointer} has more than four decimals or is too large, so it is not used as an amount.");
+            return default;
+        }
+
+        return value;
+    }
+
+    internal Value Currency(Value value, string pointer)
+    {
+        if (value.IsNull)
+        {
+            return default;
+        }
+
+        if (value.StringOrNull() is { Length: 3 } code && char.IsAsciiLetter(code[0]) && char.IsAsciiLetter(code[1]) && char.IsAsciiLetter(code[2]))
+        {
+            return Value.Of(code.ToUpperInvariant());
+        }
+
+        Flags.Add($"{pointer} is not a currency code of three letters.");
+        return default;
+    }
+
+    internal void Fail(ErrorCode code, string message, string pointer) => Errors.Add(new ReeveError(code, $"The field {message}", pointer));
+}

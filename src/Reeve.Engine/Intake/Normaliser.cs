@@ -1,0 +1,277 @@
+using Reeve.Core.Errors;
+using Reeve.Core.Packs;
+using Reeve.Core.Policies;
+using Reeve.Core.Records;
+using Reeve.Core.Values;
+using Reeve.Engine.Runtime;
+
+namespace Reeve.Engine.Intake;
+
+/// <summary>
+/// The door of Intake: any JSON object becomes a record, or is refused with every reason (EX-AGENT-INTAKE-1). Thread-safe
+/// when its id source is.
+/// </summary>
+public sealed class Normaliser(IIdSource ids)
+{
+    /// <summary>The largest payload of one exception: 1 MiB.</summary>
+    public const int MaxPayloadBytes = 1024 * 1024;
+
+    /// <summary>The deepest payload.</summary>
+    public const int MaxPayloadDepth = 64;
+
+    // A document may hold many exceptions, so it may be as large as a request body; each payload in it is checked by itself.
+    // Depth: two levels for the envelope or the list that a mapping goes through.
+    private static readonly JsonLimits Document = new() { MaxBytes = 10 * 1000 * 1000, MaxDepth = MaxPayloadDepth + 2 };
+
+    private static readonly IntakeMapping NoMapping = new();
+
+    /// <summary>
+    /// Normalises one raw item. Most items give one outcome; a mapping with <c>each</c> gives one per list item.
+    /// </summary>
+    /// <param name="item">The JSON as received, or why it could not be cut out.</param>
+    /// <param name="policy">The packs; their tenant is the caller's.</param>
+    /// <param name="now">The time of arrival, UTC.</param>
+    public IReadOnlyList<IntakeOutcome> Normalise(RawItem item, BoundPolicy policy, DateTimeOffset now)
+    {
+        if (item.Error is not null)
+        {
+            return [new IntakeOutcome.Refused([item.Error])];
+        }
+
+        Value root;
+        try
+        {
+            root = JsonText.Parse(item.Bytes.Span, Document);
+        }
+        catch (ReeveException fault)
+        {
+            return [new IntakeOutcome.Refused([fault.Error])];
+        }
+
+        return root.MapOrNull() is ObjectMap document
+            ? Normalise(document, item.Bytes, policy, TimeText.ToMicroseconds(now))
+            : [new IntakeOutcome.Refused([new ReeveError(ErrorCatalogue.Intake.NotAnObject, $"It is {Describe(root.Kind)}.", "")])];
+    }
+
+    private List<IntakeOutcome> Normalise(ObjectMap document, ReadOnlyMemory<byte> bytes, BoundPolicy policy, DateTimeOffset now)
+    {
+        FieldReader reader = new();
+        Envelope? envelope = Envelope.Is(document) ? Envelope.Read(document, reader) : null;
+        ObjectMap? payload = envelope is null ? document : envelope.Payload(reader);
+        if (envelope is not null)
+        {
+            CheckTenant(envelope, policy.TenantId, reader);
+        }
+
+        if (payload is null || reader.Errors.Count > 0)
+        {
+            return [new IntakeOutcome.Refused(reader.Errors)];
+        }
+
+        MappingActivation scope = new(policy, Value.Of(payload), now);
+        (IntakeMapping mapping, string path) = Choose(policy.Domain.Intake, scope, reader);
+        Value each = mapping.Each is null || reader.Errors.Count > 0 ? default : Mapped.Evaluate(mapping.Each, scope, path + "/each", reader);
+        if (reader.Errors.Count > 0)
+        {
+            return [new IntakeOutcome.Refused(reader.Errors)];
+        }
+
+        if (mapping.Each is null)
+        {
+            return [One(envelope, payload, mapping, path, scope, bytes, policy, now, reader)];
+        }
+
+        if (each.ListOrNull() is not { Count: > 0 } items)
+        {
+            reader.Fail(ErrorCatalogue.Intake.NothingFound, each.ListOrNull() is null ? "is not a list." : "is an empty list.", path + "/each");
+            return [new IntakeOutcome.Refused(reader.Errors)];
+        }
+
+        List<IntakeOutcome> outcomes = new(items.Count);
+        for (int i = 0; i < items.Count; i++)
+        {
+            FieldReader own = new();
+            own.Flags.AddRange(reader.Flags);
+            if (AsObject(items[i]) is { } part)
+            {
+                outcomes.Add(One(items.Count == 1 ? envelope : envelope?.WithoutId(), part, mapping, path, scope, bytes, policy, now, own));
+            }
+            else
+            {
+                own.Fail(ErrorCatalogue.Intake.NotAnObject, "is no object.", $"{path}/each/{i}");
+                outcomes.Add(new IntakeOutcome.Refused(own.Errors));
+            }
+        }
+
+        return outcomes;
+    }
+
+    private IntakeOutcome One(
+        Envelope? envelope, ObjectMap payload, IntakeMapping mapping, string path, MappingActivation scope,
+        ReadOnlyMemory<byte> bytes, BoundPolicy policy, DateTimeOffset now, FieldReader reader)
+    {
+        scope.Item = Value.Of(payload);
+        Mapped mapped = Mapped.Read(mapping, scope, path, reader);
+        Sources sources = new(envelope, mapped, payload);
+
+        string? givenId = reader.Id(sources.Field("exceptionId", "exception_id", out string pointer), policy.TenantId, pointer);
+        string? type = reader.Text(sources.Field("exceptionType", "exception_type", out pointer), pointer);
+        string? source = reader.Text(sources.Field("sourceSystem", "source_system", out pointer), pointer);
+        DateTimeOffset? time = reader.Time(sources.Field("timestamp", "timestamp", out pointer), pointer);
+        List<string> detected = envelope?.Strings("detectedRules", reader) ?? [];
+        List<string> suggested = envelope?.Strings("suggestedActions", reader) ?? [];
+        string? owner = envelope is null ? null : reader.Text(envelope["owner"], "/owner");
+        ReadOnlyMemory<byte> raw = payload.SourceLength > 0 ? bytes.Slice(payload.SourceStart, payload.SourceLength) : JsonText.ToUtf8(Value.Of(payload));
+        CheckPayload(payload, raw, envelope is null ? "" : "/rawPayload", reader);
+        string externalId = mapped.ExternalId ?? givenId ?? "";
+        ObjectMap context = Context(sources, mapped, externalId, policy, now, reader);
+        if (reader.Errors.Count > 0)
+        {
+            return new IntakeOutcome.Refused(reader.Errors);
+        }
+
+        ExceptionRecord record = new()
+        {
+            ExceptionId = new ExceptionId(givenId ?? ids.Next(now).ToString("D")),
+            TenantId = policy.TenantId,
+            SourceSystem = source ?? "unknown",
+            Timestamp = time ?? now,
+            RawPayload = payload,
+            RawBytes = raw,
+            NormalizedContext = context,
+            DetectedRules = detected,
+            SuggestedActions = suggested,
+            Owner = owner,
+        };
+        return new IntakeOutcome.Accepted(new Arrival
+        {
+            Record = record,
+            GivenType = type,
+            TimestampGiven = time is not null,
+            IdGiven = givenId is not null,
+            Flags = reader.Flags,
+            ExternalId = externalId.Length == 0 ? null : externalId,
+            Fingerprint = mapped.Fingerprint,
+            Closes = mapped.Closes,
+        });
+    }
+
+    private ObjectMap Context(Sources sources, Mapped mapped, string externalId, BoundPolicy policy, DateTimeOffset now, FieldReader reader)
+    {
+        ContextBuilder context = new();
+        context.Set("pipelineId", Value.Of(ids.Next(now).ToString("D")));
+        context.Set("normalizedAt", Value.Of(TimeText.Timestamp(now)));
+        context.Set("domain", Value.Of(policy.Domain.Name.Value));
+        context.SetIfKnown("externalId", Value.Of(externalId.Length == 0 ? null : externalId));
+        context.SetIfKnown("fingerprint", Value.Of(mapped.Fingerprint));
+        sources.Data("amount", reader.Amount, context);
+        sources.Data("currency", reader.Currency, context);
+        context.SetIfKnown("reportedSeverity", sources.Severity(reader));
+        foreach ((string name, Value value) in mapped.Context)
+        {
+            context.SetIfKnown(name, value);
+        }
+
+        if (sources.GivenContext(reader) is { } given)
+        {
+            for (int i = 0; i < given.Count; i++)
+            {
+                context.AddIfAbsent(given.Keys[i], given.Values[i]);
+            }
+        }
+
+        return context.Build();
+    }
+
+    private static (IntakeMapping Mapping, string Path) Choose(IReadOnlyList<IntakeMapping> mappings, MappingActivation scope, FieldReader reader)
+    {
+        for (int i = 0; i < mappings.Count; i++)
+        {
+            string path = $"/intake/{i}";
+            if (mappings[i].When is not { } when)
+            {
+                return (mappings[i], path);
+            }
+
+            Value holds = Mapped.Evaluate(when, scope, path + "/when", reader);
+            if (reader.Errors.Count > 0)
+            {
+                break;
+            }
+
+            if (holds.Kind == ValueKind.Bool && holds.AsBool())
+            {
+                return (mappings[i], path);
+            }
+        }
+
+        return (NoMapping, "/intake");
+    }
+
+    // An item that the mapping made, rather than found, has no text of its own: its canonical JSON becomes its payload.
+    private static ObjectMap? AsObject(in Value item) => item.MapOrNull() switch
+    {
+        null => null,
+        ObjectMap found => found,
+        _ => (ObjectMap)JsonText.Parse(JsonText.ToText(item)).AsMap(),
+    };
+
+    private static void CheckTenant(Envelope envelope, TenantId tenant, FieldReader reader)
+    {
+        string? given = reader.Text(envelope["tenantId"], "/tenantId");
+        if (given is not null && !string.Equals(given, tenant.Value))
+        {
+            reader.Fail(ErrorCatalogue.Intake.OtherTenant, $"names another tenant than this policy's, '{tenant}'.", "/tenantId");
+        }
+    }
+
+    private static void CheckPayload(ObjectMap payload, ReadOnlyMemory<byte> raw, string pointer, FieldReader reader)
+    {
+        if (raw.Length > MaxPayloadBytes)
+        {
+            reader.Errors.Add(new ReeveError(
+                ErrorCatalogue.Intake.PayloadTooLarge, $"The payload has {raw.Length:N0} bytes; at most {MaxPayloadBytes:N0} are accepted.", pointer));
+        }
+
+        if (Depth(Value.Of(payload)) > MaxPayloadDepth)
+        {
+            reader.Errors.Add(new ReeveError(ErrorCatalogue.Input.TooDeep, $"The payload has more than {MaxPayloadDepth} levels.", pointer));
+        }
+    }
+
+    // The reader has bounded the depth already, so the recursion is bounded, too.
+    private static int Depth(in Value value)
+    {
+        int deepest = 0;
+        if (value.Kind == ValueKind.List)
+        {
+            foreach (ref readonly Value item in value.AsList().Items)
+            {
+                deepest = Math.Max(deepest, Depth(item));
+            }
+
+            return deepest + 1;
+        }
+
+        if (value.Kind == ValueKind.Map)
+        {
+            foreach (ref readonly Value item in ((ObjectMap)value.AsMap()).Values)
+            {
+                deepest = Math.Max(deepest, Depth(item));
+            }
+
+            return deepest + 1;
+        }
+
+        return 0;
+    }
+
+    private static string Describe(ValueKind kind) => kind switch
+    {
+        ValueKind.Null => "null",
+        ValueKind.List => "a list",
+        ValueKind.String => "a string",
+        ValueKind.Bool => "a bool",
+        _ => "a number",
+    };
+}

@@ -1,0 +1,103 @@
+using Reeve.Core.Changes;
+using Reeve.Core.Decisions;
+using Reeve.Core.Errors;
+using Reeve.Core.Events;
+using Reeve.Core.Policies;
+using Reeve.Core.Principals;
+using Reeve.Core.Records;
+using Reeve.Engine.Agents;
+using Reeve.Engine.Intake;
+using Reeve.Engine.Playbooks;
+
+namespace Reeve.Engine.Pipeline;
+
+/// <summary>One exception on its way through the stages: the record as it stands and what was decided (EX-ORCH-2). Not thread-safe.</summary>
+internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, PlaybookDesk playbooks)
+{
+    private readonly List<AgentDecision> decisions = new(7);
+    private readonly List<AuditEntry> trail = [.. arrival.Record.AuditTrail];
+    private readonly List<string> evidence = new(16);
+    private readonly List<(DateTimeOffset At, AgentDecision? Decision, Stage Stage, ReeveError? Error)> steps = new(8);
+
+    internal Arrival Arrival => arrival;
+
+    internal BoundPolicy Policy => policy;
+
+    internal PlaybookDesk Playbooks => playbooks;
+
+    internal ExceptionRecord Record { get; private set; } = arrival.Record;
+
+    internal IReadOnlyList<AgentDecision> Decisions => decisions;
+
+    internal List<ReeveError> Errors { get; } = [];
+
+    internal RecordActivation Scope { get; } = new(policy.Calendars);
+
+    internal AgentMessage? LastMessage { get; set; }
+
+    /// <summary>Takes a decision over into the record.</summary>
+    internal void Take(AgentDecision decision, DateTimeOffset at)
+    {
+        decisions.RemoveAll(earlier => earlier.Stage == decision.Stage);
+        decisions.Add(decision);
+        steps.Add((at, decision, decision.Stage, null));
+        string key = decision.Stage.Key();
+        foreach (string reason in decision.Evidence)
+        {
+            evidence.Add($"{key}: {reason}");
+        }
+
+        trail.Add(new AuditEntry($"{key}: {decision.Decision}", at, decision.Stage.Agent()));
+        Record = RecordChanges.After(Record, decision, policy, LastMessage!);
+    }
+
+    /// <summary>Takes a failure over: it is evidence, and people must look.</summary>
+    internal void Fail(Stage stage, ReeveError error, DateTimeOffset at)
+    {
+        Errors.Add(error);
+        steps.Add((at, null, stage, error));
+        evidence.Add($"{stage.Key()}: {error.Code} {error.Message}");
+        trail.Add(new AuditEntry($"{stage.Key()}: {error.Code}", at, stage.Agent()));
+        SetStatus(ResolutionStatus.Escalated);
+    }
+
+    internal void SetStatus(ResolutionStatus status) => Record = RecordChanges.WithStatus(Record, status, policy);
+
+    internal ExceptionResult Result() => new()
+    {
+        ExceptionId = Record.ExceptionId,
+        Status = Record.ResolutionStatus,
+        Exception = Record with { AuditTrail = trail },
+        Stages = decisions,
+        Evidence = evidence,
+        Errors = Errors,
+    };
+
+    /// <summary>What is to be stored of this pass: the record and one event per stage, in order.</summary>
+    internal IReadOnlyList<Change> Changes(RunId run)
+    {
+        List<Change> changes = [new Change.Insert(Record with { AuditTrail = trail })];
+        changes.Add(Append(run, EventType.ExceptionReceived, null, steps[0].At, DecisionDocument.Render(arrival.Record)));
+        foreach ((DateTimeOffset at, AgentDecision? decision, Stage stage, ReeveError? error) in steps)
+        {
+            changes.Add(decision is not null
+                ? Append(run, EventType.StageCompleted, stage, at, DecisionDocument.Render(decision))
+                : Append(run, EventType.StageFailed, stage, at, DecisionDocument.Render(error!)));
+        }
+
+        changes.Add(Append(run, EventType.PipelineCompleted, null, steps[^1].At, DecisionDocument.Render(Record.ResolutionStatus)));
+        return changes;
+    }
+
+    private Change.Append Append(RunId run, EventType type, Stage? stage, DateTimeOffset at, byte[] body) => new(new EventDraft
+    {
+        TenantId = policy.TenantId,
+        ExceptionId = Record.ExceptionId,
+        RunId = run,
+        Type = type,
+        Stage = stage,
+        Actor = Principal.Of(stage ?? Stage.Intake),
+        At = at,
+        Body = body,
+    });
+}

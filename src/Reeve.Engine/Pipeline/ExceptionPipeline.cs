@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Reeve.Core.Changes;
+using Reeve.Core.Decisions;
+using Reeve.Core.Policies;
+using Reeve.Engine.Agents;
+using Reeve.Engine.Intake;
+using Reeve.Engine.Playbooks;
+using Reeve.Engine.Runtime;
+
+namespace Reeve.Engine.Pipeline;
+
+/// <summary>
+/// The door of the pipeline: raw exceptions in, governed decisions out (EX-ORCH-*). Exceptions are decided beside each other
+/// and never influence one another; results come in the order of the input. Thread-safe.
+/// </summary>
+public sealed class ExceptionPipeline
+{
+    // How many raw items are normalised before they are decided: enough to keep every worker busy, little enough to stream.
+    private const int ChunkSize = 1024;
+
+    private readonly IRuntime runtime;
+    private readonly PipelineOptions options;
+    private readonly Normaliser normaliser;
+    private readonly PipelinePass pass;
+
+    // Packs are few and live long; a desk goes when its policy does.
+    private readonly ConditionalWeakTable<BoundPolicy, PlaybookDesk> desks = [];
+
+    /// <summary>Makes a pipeline with Reeve's agents, or with others in their places.</summary>
+    public ExceptionPipeline(
+        IRuntime runtime, IIdSource ids, PipelineOptions options, ILogger logger,
+        IReadOnlyList<IPipelineHook>? hooks = null, IEvidenceSource? evidence = null, IEnumerable<IStageAgent>? agents = null)
+    {
+        this.runtime = runtime;
+        this.options = options;
+        normaliser = new Normaliser(ids);
+        pass = new PipelinePass(runtime, options, PipelinePass.InOrder(agents ?? DefaultAgents()), hooks ?? [], evidence, logger);
+    }
+
+    /// <summary>Reeve's agents, one per stage.</summary>
+    public static IReadOnlyList<IStageAgent> DefaultAgents() =>
+    [
+        new IntakeAgent(), new TriageAgent(), new PolicyAgent(), new SupervisorAgent(Stage.SupervisorPolicy),
+        new ResolutionAgent(), new SupervisorAgent(Stage.SupervisorResolution), new FeedbackAgent(),
+    ];
+
+    /// <summary>Decides every item of an input.</summary>
+    /// <param name="items">The raw items.</param>
+    /// <param name="policy">The packs.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Stops between exceptions.</param>
+    /// <returns>One result per exception found, in the order of the input.</returns>
+    public async IAsyncEnumerable<PassOutcome> RunAsync(
+        IAsyncEnumerable<RawItem> items, BoundPolicy policy, RunContext run,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        BatchIdentity identity = new(policy);
+        List<PassOutcome> firsts = [];
+        List<PendingItem> chunk = [];
+        int index = 0;
+        await foreach (RawItem item in items.WithCancellation(cancellationToken))
+        {
+            foreach (IntakeOutcome outcome in normaliser.Normalise(item, policy, run.Now ?? runtime.Clock.GetUtcNow()))
+            {
+                chunk.Add(Settle(outcome, identity, index++));
+            }
+
+            if (chunk.Count >= ChunkSize)
+            {
+                foreach (PassOutcome decided in await DecideAsync(chunk, policy, run, firsts, cancellationToken))
+                {
+                    yield return decided;
+                }
+
+                chunk.Clear();
+            }
+        }
+
+        foreach (PassOutcome decided in await DecideAsync(chunk, policy, run, firsts, cancellationToken))
+        {
+            yield return decided;
+        }
+    }
+
+    /// <summary>Decides one arrival.</summary>
+    public async ValueTask<PassOutcome> DecideAsync(Arrival arrival, BoundPolicy policy, RunContext run, CancellationToken cancellationToken)
+    {
+        ExceptionCase decided = await pass.DecideAsync(arrival, policy, desks.GetValue(policy, static made => new PlaybookDesk(made)), run, cancellationToken);
+        return new PassOutcome(decided.Result(), () => decided.Changes(run.Id));
+    }
+
+    private static PendingItem Settle(IntakeOutcome outcome, BatchIdentity identity, int index) => outcome switch
+    {
+        IntakeOutcome.Refused refused => new PendingItem(null, refused.Errors, null),
+        IntakeOutcome.Accepted accepted => identity.Settle(accepted.Arrival, index) switch
+        {
+            IdentityOutcome.Refused refused => new PendingItem(null, [refused.Error], null),
+            IdentityOutcome.New => new PendingItem(accepted.Arrival, [], null),
+            IdentityOutcome other => new PendingItem(null, [], other),
+        },
+        _ => throw new InvalidOperationException("An outcome of Intake that nobody knows."),
+    };
+
+    private async Task<PassOutcome[]> DecideAsync(
+        List<PendingItem> chunk, BoundPolicy policy, RunContext run, List<PassOutcome> firsts, CancellationToken cancellationToken)
+    {
+        PassOutcome[] outcomes = new PassOutcome[chunk.Count];
+        await runtime.ForEachAsync(chunk.Count, options.Workers, DecideOneAsync, cancellationToken);
+        for (int i = 0; i < chunk.Count; i++)
+        {
+            outcomes[i] ??= NotDecided(chunk[i], firsts);
+            firsts.Add(outcomes[i].WithoutDetails());
+        }
+
+        return outcomes;
+
+        async ValueTask DecideOneAsync(int i, CancellationToken token)
+        {
+            if (chunk[i].Arrival is { } arrival)
+            {
+                outcomes[i] = await DecideAsync(arrival, policy, run, token);
+            }
+        }
+    }
+
+    private static PassOutcome NotDecided(PendingItem item, List<PassOutcome> firsts)
+    {
+        ExceptionResult result = item.Identity switch
+        {
+            IdentityOutcome.Repeats repeats => new ExceptionResult
+            {
+                ExceptionId = firsts[repeats.Index].Result.ExceptionId,
+                Status = firsts[repeats.Index].Result.Status,
+                Evidence = [$"intake: {repeats.Reason} See item {repeats.Index}."],
+                IsRepeat = true,
+            },
+            IdentityOutcome.Closes closes => new ExceptionResult
+            {
+                ExceptionId = firsts[closes.Index].Result.ExceptionId,
+                Status = Core.Records.ResolutionStatus.Resolved,
+                Evidence = [$"intake: The source closed the problem of item {closes.Index}; closedBy: source."],
+                IsRepeat = true,
+            },
+            _ => new ExceptionResult { Errors = item.Errors },
+        };
+        return new PassOutcome(result, static () => []);
+    }
+
+    private readonly record struct PendingItem(Arrival? Arrival, IReadOnlyList<Core.Errors.ReeveError> Errors, IdentityOutcome? Identity);
+}
+
+/// <summary>What one exception came to, and what is to be stored of it.</summary>
+/// <param name="Result">The result.</param>
+/// <param name="Changes">Renders the changes to commit, in order; empty for an item that made nothing. Costs a serialisation of every stage.</param>
+public sealed record PassOutcome(ExceptionResult Result, Func<IReadOnlyList<Change>> Changes)
+{
+    /// <summary>Only the id and status, which a later repeat in the same run answers with.</summary>
+    internal PassOutcome WithoutDetails() =>
+        new(new ExceptionResult { ExceptionId = Result.ExceptionId, Status = Result.Status }, static () => []);
+}

@@ -1,0 +1,137 @@
+using System.Text;
+using Reeve.Core.Values;
+
+namespace Reeve.Engine.Playbooks.Placeholders;
+
+/// <summary>Who reads the expanded text: it decides what a placeholder to nothing does (EX-PB-6).</summary>
+internal enum TemplateUse
+{
+    /// <summary>A tool: alone, the placeholder omits the argument; inside a longer text it is an error.</summary>
+    ToolArgument,
+
+    /// <summary>A person: it becomes the empty string.</summary>
+    TextForPeople,
+}
+
+/// <summary>
+/// Fills placeholders in, recursively through lists and objects. Each template is read once and what is filled in is never
+/// read again, so data that looks like a placeholder stays text.
+/// </summary>
+internal sealed class Template(PlanSources sources, TemplateUse use)
+{
+    private readonly List<string> awaited = [];
+    private readonly List<string> errors = [];
+    private readonly List<string> omitted = [];
+
+    /// <summary>Pointers to what earlier outputs will give.</summary>
+    internal IReadOnlyList<string> Awaited => awaited;
+
+    /// <summary>Sentences about placeholders that cannot be resolved.</summary>
+    internal IReadOnlyList<string> Errors => errors;
+
+    /// <summary>Lone placeholders to nothing, as written.</summary>
+    internal IReadOnlyList<string> Omitted => omitted;
+
+    /// <summary>Fills an object in; a member that is omitted is left out.</summary>
+    internal ObjectMap Fill(ObjectMap template, string pointer = "")
+    {
+        List<string> keys = new(template.Count);
+        List<Value> values = new(template.Count);
+        for (int i = 0; i < template.Count; i++)
+        {
+            string key = template.Keys[i];
+            if (Fill(template.Values[i], pointer + "/" + Escape(key)) is { } value)
+            {
+                keys.Add(key);
+                values.Add(value);
+            }
+        }
+
+        return new ObjectMap([.. keys], [.. values]);
+    }
+
+    /// <summary>Fills a value in; null means that it is omitted.</summary>
+    internal Value? Fill(Value template, string pointer)
+    {
+        if (template.StringOrNull() is { } text)
+        {
+            return FillText(text, pointer);
+        }
+
+        if (template.ListOrNull() is { } list)
+        {
+            List<Value> items = new(list.Count);
+            foreach (Value item in list.Items)
+            {
+                if (Fill(item, pointer + "/" + items.Count) is { } value)
+                {
+                    items.Add(value);
+                }
+            }
+
+            return Value.Of(new ListValue([.. items]));
+        }
+
+        return template.MapOrNull() is ObjectMap map ? Value.Of(Fill(map, pointer)) : PlainJson.Of(template);
+    }
+
+    /// <summary>The text with everything filled in; for texts that are shown.</summary>
+    internal string FillShown(string text) => FillText(text, "") is { } value ? Shown(value) : "";
+
+    /// <summary>A key as a JSON pointer writes it (RFC 6901).</summary>
+    internal static string Escape(string key) =>
+        key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    /// <summary>A value inside a text: strings as they are, everything else as JSON.</summary>
+    internal static string Shown(Value value) => value.StringOrNull() ?? JsonText.ToText(value);
+
+    private Value? FillText(string text, string pointer)
+    {
+        if (!text.Contains('{', StringComparison.Ordinal))
+        {
+            return Value.Of(text);
+        }
+
+        StringBuilder result = new(text.Length + 32);
+        int at = 0;
+        while (at < text.Length)
+        {
+            int open = text.IndexOf('{', at);
+            int close = open < 0 ? -1 : text.IndexOf('}', open);
+            if (close < 0)
+            {
+                break;
+            }
+
+            // "{{exception.x}": the innermost brace opens the placeholder.
+            open = text.LastIndexOf('{', close, close - open + 1);
+            Finding finding = sources.FindPlaceholder(text[(open + 1)..close]);
+            result.Append(text, at, open - at);
+            at = close + 1;
+            bool lone = open == 0 && at == text.Length;
+            string placeholder = text[open..at];
+            switch (finding)
+            {
+                case Finding.Known known when lone: return known.Value;
+                case Finding.Known known: result.Append(Shown(known.Value)); break;
+                case Finding.Awaited:
+                    awaited.Add(pointer);
+                    result.Append(placeholder);
+                    break;
+                case Finding.NoSuchStep step:
+                    errors.Add($"{placeholder} at '{pointer}' names '{step.StepId}', which is no earlier step.");
+                    break;
+                case Finding.Nothing when use == TemplateUse.ToolArgument && lone:
+                    omitted.Add(placeholder);
+                    return null;
+                case Finding.Nothing when use == TemplateUse.ToolArgument:
+                    errors.Add($"{placeholder} at '{pointer}' stands for nothing inside a longer argument.");
+                    break;
+                case Finding.Nothing: break;
+                default: result.Append(placeholder); break;
+            }
+        }
+
+        return Value.Of(result.Append(text, at, text.Length - at).ToString());
+    }
+}

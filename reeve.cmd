@@ -1,0 +1,28 @@
+@echo off
+rem Builds the command when it is missing or older than its sources, then runs it with the arguments given.
+setlocal
+set "ROOT=%~dp0"
+set "APP=%ROOT%src\Reeve\bin\Release\net10.0\reeve.exe"
+set "STAMP=%ROOT%artifacts\reeve\started"
+
+powershell -NoProfile -ExecutionPolicy Bypass -Command "$s='%STAMP%'; if (-not (Test-Path '%APP%') -or -not (Test-Path $s)) { exit 1 }; $t=(Get-Item $s).LastWriteTimeUtc; $f=Get-ChildItem '%ROOT%src' -Recurse -File | Where-Object { $_.FullName -notmatch '\\(bin|obj)\\' -and $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1; if ($f) { exit 1 }"
+if not errorlevel 1 goto run
+
+where dotnet >nul 2>nul
+if errorlevel 1 (
+    echo reeve: dotnet was not found. Install the .NET 10 SDK and put dotnet on the PATH. 1>&2
+    exit /b 3
+)
+echo reeve: building ... 1>&2
+if not exist "%ROOT%artifacts\reeve" mkdir "%ROOT%artifacts\reeve"
+type nul > "%STAMP%.new"
+dotnet build "%ROOT%src\Reeve\Reeve.csproj" -c Release --nologo -v quiet 1>&2 <nul
+if errorlevel 1 (
+    echo reeve: the build failed; see above. 1>&2
+    exit /b 3
+)
+move /y "%STAMP%.new" "%STAMP%" >nul
+
+:run
+"%APP%" %*
+exit /b %errorlevel%

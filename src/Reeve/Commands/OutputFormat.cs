@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace Reeve.Commands;
+
+/// <summary>The shapes in which commands print data.</summary>
+internal enum OutputFormat
+{
+    Table,
+    Json,
+    Jsonl,
+}
+
+/// <summary>Options that several commands share.</summary>
+internal static class SharedOptions
+{
+    internal static Option<OutputFormat> Format() => new("-o", "--format")
+    {
+        Description = "How data is printed: table, json or jsonl.",
+        DefaultValueFactory = _ => OutputFormat.Table,
+    };
+
+    internal static Option<DateTimeOffset?> AsOf() => new("--as-of")
+    {
+        Description = "The time at which everything is judged, ISO 8601 with an offset. Ids then repeat from run to run.",
+        CustomParser = result =>
+        {
+            if (DateTimeOffset.TryParse(result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal | System.Globalization.DateTimeStyles.AdjustToUniversal, out DateTimeOffset time))
+            {
+                return time;
+            }
+
+            result.AddError($"--as-of: '{result.Tokens[0].Value}' is not a time. Write it like 2026-01-31T09:30:00Z.");
+            return null;
+        },
+    };
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Reeve.Core.Errors;
+using Reeve.Core.Packs;
+using Reeve.Core.Policies;
+using Reeve.Core.Values;
+using Reeve.Core.Wording;
+
+namespace Reeve.Commands.PackVerbs;
+
+/// <summary><c>reeve packs</c>: validate packs and show what they come to.</summary>
+public static class PacksCommand
+{
+    private const int Done = 0;
+    private const int Refused = 1;
+
+    /// <summary>The command with its verbs.</summary>
+    public static Command Build(ILoggerFactory loggers) =>
+        new("packs", "Validate, show and test domain packs and tenant policies.") { BuildValidate(), BuildShow(), PacksTestCommand.Build(loggers) };
+
+    private static Command BuildValidate()
+    {
+        Argument<string[]> files = new("file")
+        {
+            Description = "Domain packs and tenant policies, .json, .yaml or .yml. A policy is checked against its domain pack among them, else in its own folder.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<string> output = Output("table", "json", "jsonl");
+        Command command = new("validate", "Check packs and print every error with its place.") { files, output };
+        command.SetAction(parsed => Validate(
+            parsed.GetRequiredValue(files), parsed.GetValue(output)!, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)); // not null: it has a default
+        return command;
+    }
+
+    private static Command BuildShow()
+    {
+        Argument<string> file = new("file") { Description = "A domain pack, or a tenant policy." };
+        Argument<string?> policy = new("policy") { Description = "A tenant policy, to show what it makes of the domain pack.", Arity = ArgumentArity.ZeroOrOne };
+        Option<string> output = Output("table", "json");
+        Command command = new("show", "Show what a pack says, and what a policy makes of it.") { file, policy, output };
+        command.SetAction(parsed => Show(
+            parsed.GetRequiredValue(file), parsed.GetValue(policy), parsed.GetValue(output)!, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)); // not null: it has a default
+        return command;
+    }
+
+    private static Option<string> Output(params string[] shapes)
+    {
+        Option<string> output = new("--output", "-o") { Description = "The shape of what is printed.", DefaultValueFactory = _ => shapes[0] };
+        output.AcceptOnlyFromAmong(shapes);
+        return output;
+    }
+
+    private static int Validate(string[] files, string shape, TextWriter output, TextWriter talk)
+    {
+        string[] once = [.. files.Distinct(StringComparer.Ordinal)];
+        PackReport[] reports = [.. new PackFolder(once).Reports(once)];
+        foreach (string line in reports.SelectMany(report => report.Lines()))
+        {
+            talk.WriteLine(line);
+        }
+
+        if (shape == "json")
+        {
+            PackReport.WriteIndented(output, Value.Of(new ListValue([.. reports.Select(report => report.ToJson())])));
+        }
+        else
+        {
+            foreach (PackReport report in reports)
+            {
+                output.WriteLine(shape == "jsonl" ? JsonText.ToText(report.ToJson()) : Shown.Line($"{report.File}: {report.Summary}"));
+            }
+        }
+
+        return reports.All(report => report.IsValid) ? Done : Refused;
+    }
+
+    private static int Show(string file, string? policy, string shape, TextWriter output, TextWriter talk)
+    {
+        string[] files = policy is null ? [file] : [file, policy];
+        PackFolder folder = new(files);
+        PackReport[] bad = [.. folder.Reports(files).Where(report => !report.IsValid)];
+        if (bad.Length > 0)
+        {
+            foreach (string line in bad.SelectMany(report => report.Lines()))
+            {
+                talk.WriteLine(line);
+            }
+
+            return Refused;
+        }
+
+        (DomainPack domain, BoundPolicy? bound, IReadOnlyList<ReeveError> _) = folder.Open();
+        Value overview = PackOverview.Of(domain, bound);
+        if (shape == "json")
+        {
+            PackReport.WriteIndented(output, overview);
+        }
+        else
+        {
+            foreach (string line in PackText.Lines(overview))
+            {
+                output.WriteLine(Shown.Line(line));
+            }
+        }
+
+        return Done;
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Text;
+using Reeve.Core.Errors;
+
+namespace Reeve.Commands;
+
+/// <summary>How every command talks: data on stdout, talk and errors on stderr, exit codes of EX-CLI-1.</summary>
+public static class Terminal
+{
+    /// <summary>It was done.</summary>
+    public const int Done = 0;
+
+    /// <summary>The input was refused.</summary>
+    public const int Refused = 1;
+
+    /// <summary>The command line was wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>A check failed.</summary>
+    public const int FailedCheck = 3;
+
+    /// <summary>Prints errors as people read them and returns the exit code of refused input.</summary>
+    internal static int Refuse(ParseResult call, IEnumerable<ReeveError> errors, string? file = null) =>
+        Refuse(call.InvocationConfiguration.Error, errors, file);
+
+    /// <summary>Prints errors as people read them and returns the exit code of refused input.</summary>
+    public static int Refuse(TextWriter output, IEnumerable<ReeveError> errors, string? file = null)
+    {
+        foreach (ReeveError error in errors)
+        {
+            string place = file ?? "";
+            if (error.Position is { } at)
+            {
+                place += $":{at.Line}:{at.Column}";
+            }
+
+            string subject = string.IsNullOrEmpty(error.Subject) ? "" : $"{error.Subject}: ";
+            output.WriteLine(Clean($"{(place.Length == 0 ? "" : place + ": ")}{error.Code}: {subject}{error.Message} Next: {error.NextStep}"));
+        }
+
+        return Refused;
+    }
+
+    /// <summary>The errors an exception carries.</summary>
+    public static IReadOnlyList<ReeveError> Errors(ReeveException fault) => fault is ReeveErrorsException many ? many.Errors : [fault.Error];
+
+    /// <summary>Text from outside without what a terminal would take for a command.</summary>
+    internal static string Clean(string text)
+    {
+        if (text.AsSpan().IndexOfAnyInRange('\0', '\x1F') < 0 && text.AsSpan().IndexOfAnyInRange('\x7F', '\x9F') < 0)
+        {
+            return text;
+        }
+
+        StringBuilder clean = new(text.Length);
+        foreach (char c in text)
+        {
+            clean.Append(char.IsControl(c) && c != '\n' ? '\uFFFD' : c);
+        }
+
+        return clean.ToString();
+    }
+
+    /// <summary>A stream whose bytes, UTF-8, go to where the command writes.</summary>
+    internal static Stream OutputStream(ParseResult call) =>
+        ReferenceEquals(call.InvocationConfiguration.Output, Console.Out) ? Console.OpenStandardOutput() : new TextWriterStream(call.InvocationConfiguration.Output);
+
+    private sealed class TextWriterStream(TextWriter writer) : Stream
+    {
+        private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Flush() => writer.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            char[] chars = new char[decoder.GetCharCount(buffer, offset, count)];
+            decoder.GetChars(buffer, offset, count, chars, 0);
+            writer.Write(chars);
+        }
+    }
+}

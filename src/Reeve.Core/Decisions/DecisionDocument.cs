@@ -1,13 +1,18 @@
+using System.Text;
 using Reeve.Core.Records;
+using Reeve.Core.Values;
 
 namespace Reeve.Core.Decisions;
 
 /// <summary>
 /// The canonical JSON of everything that was decided about one exception: what two runs of the same input under the same
-/// packs must have in common, byte for byte. It leaves out generated ids, clock readings, durations and nodes.
+/// packs must have in common, byte for byte. It holds no generated id, clock reading, duration or node.
 /// </summary>
 public static class DecisionDocument
 {
+    /// <summary>The version of this rendering; it grows when the same decision is written in another way.</summary>
+    public const int Format = 1;
+
     /// <summary>
     /// The version of the decision logic that runs record and replays use. It grows with every change that can alter a decision.
     /// </summary>
@@ -17,23 +22,54 @@ public static class DecisionDocument
     /// <param name="result">What became of the exception.</param>
     /// <param name="domainHash">The content hash of the domain pack.</param>
     /// <param name="policyHash">The content hash of the tenant policy.</param>
-    public static byte[] Render(ExceptionResult result, string domainHash, string policyHash) =>
-        DecisionJson.Bytes((result, domainHash, policyHash), canonical: true, static (json, state) => json.Document(state.result, state.domainHash, state.policyHash));
+    public static byte[] Render(ExceptionResult result, string domainHash, string policyHash)
+    {
+        byte[] document = DecisionJson.Bytes(
+            (result, domainHash, policyHash), canonical: true, static (json, state) => json.Document(state.result, state.domainHash, state.policyHash));
+        return result.Of(Stage.Intake)?.Details is StageDetails.Intake intake ? WithoutGenerated(document, intake) : document;
+    }
 
-    /// <summary>The canonical JSON of one decision, the body of its event.</summary>
+    /// <summary>The canonical JSON of one decision, with the ids and times it was made with.</summary>
     public static byte[] Render(AgentDecision decision) =>
         DecisionJson.Bytes(decision, canonical: true, static (json, state) => json.Decision(state));
 
-    /// <summary>The JSON of one record with all its members, the body of the event that tells of its arrival.</summary>
+    /// <summary>The JSON of one record with all its members.</summary>
     public static byte[] Render(ExceptionRecord record) =>
         DecisionJson.Bytes(record, canonical: false, static (json, state) => json.Record(state));
 
-    /// <summary>The JSON of an error, the body of the event that tells of a failed stage.</summary>
-    public static byte[] Render(Errors.ReeveError error) =>
-        Values.JsonText.ToUtf8(Values.Value.Of(Values.ObjectMap.Of(
-            ("code", Values.Value.Of(error.Code)), ("message", Values.Value.Of(error.Message)), ("pointer", Values.Value.Of(error.Subject)))));
+    // Playbooks pass ids and times on as arguments. Where Reeve made them up, another run makes others: a word stands for them.
+    private static byte[] WithoutGenerated(byte[] document, StageDetails.Intake intake)
+    {
+        ExceptionRecord record = intake.NormalizedException;
+        if (!intake.IdGiven)
+        {
+            document = Replace(document, record.ExceptionId.Value, "{exceptionId}");
+        }
 
-    /// <summary>The JSON of a status, the body of the event that ends a pass.</summary>
-    public static byte[] Render(ResolutionStatus status) =>
-        Values.JsonText.ToUtf8(Values.Value.Of(Values.ObjectMap.Of(("resolutionStatus", Values.Value.Of(Wire.Name(status))))));
+        document = Replace(document, record.NormalizedContext["pipelineId"].StringOrNull(), "{pipelineId}");
+        document = Replace(document, record.NormalizedContext["normalizedAt"].StringOrNull(), "{arrival}");
+        return intake.TimestampGiven ? document : Replace(document, TimeText.Timestamp(record.Timestamp), "{arrival}");
+    }
+
+    private static byte[] Replace(byte[] document, string? generated, string word)
+    {
+        byte[] sought = Encoding.UTF8.GetBytes(generated ?? "");
+        int at = sought.Length == 0 ? -1 : document.AsSpan().IndexOf(sought);
+        if (at < 0)
+        {
+            return document;
+        }
+
+        List<byte> changed = new(document.Length);
+        ReadOnlySpan<byte> rest = document;
+        for (; at >= 0; at = rest.IndexOf(sought))
+        {
+            changed.AddRange(rest[..at]);
+            changed.AddRange(Encoding.UTF8.GetBytes(word));
+            rest = rest[(at + sought.Length)..];
+        }
+
+        changed.AddRange(rest);
+        return [.. changed];
+    }
 }

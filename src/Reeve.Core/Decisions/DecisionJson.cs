@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
@@ -10,16 +9,14 @@ namespace Reeve.Core.Decisions;
 /// Writes records and decisions by their wire names (EX-MODEL-6, 7, 9), members in declared order. In the canonical form
 /// nothing is written that a second run could not repeat: no generated id, no clock reading; keys of maps are in ordinal order.
 /// </summary>
-internal sealed class DecisionJson(Utf8JsonWriter writer, bool canonical)
+internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical)
 {
-    internal static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = 1024 };
-
-    internal static readonly JsonWriterOptions Indented = Options with { Indented = true, NewLine = "\n" };
+    internal static readonly JsonWriterOptions Indented = JsonText.Compact with { Indented = true, NewLine = "\n" };
 
     internal static byte[] Bytes<T>(T state, bool canonical, Action<DecisionJson, T> write)
     {
         ArrayBufferWriter<byte> buffer = new(2048);
-        using (Utf8JsonWriter writer = new(buffer, Options))
+        using (Utf8JsonWriter writer = new(buffer, JsonText.Compact))
         {
             write(new DecisionJson(writer, canonical), state);
         }
@@ -30,7 +27,7 @@ internal sealed class DecisionJson(Utf8JsonWriter writer, bool canonical)
     internal static byte[] Line(ExceptionResult result)
     {
         ArrayBufferWriter<byte> buffer = new(2048);
-        using (Utf8JsonWriter writer = new(buffer, Options))
+        using (Utf8JsonWriter writer = new(buffer, JsonText.Compact))
         {
             result.Write(writer);
         }
@@ -113,6 +110,7 @@ internal sealed class DecisionJson(Utf8JsonWriter writer, bool canonical)
     internal void Document(ExceptionResult result, string domainHash, string policyHash)
     {
         writer.WriteStartObject();
+        writer.WriteNumber("format", DecisionDocument.Format);
         writer.WriteNumber("logicVersion", DecisionDocument.LogicVersion);
         writer.WriteString("domainPack", domainHash);
         writer.WriteString("tenantPolicy", policyHash);
@@ -181,6 +179,7 @@ internal sealed class DecisionJson(Utf8JsonWriter writer, bool canonical)
         Record(intake.NormalizedException, intake.TimestampGiven);
         Strings("validationResults", intake.ValidationResults);
         writer.WriteBoolean("timestampGiven", intake.TimestampGiven);
+        writer.WriteBoolean("idGiven", intake.IdGiven);
         writer.WriteBoolean("typeInferred", intake.TypeInferred);
     }
 
@@ -234,48 +233,6 @@ internal sealed class DecisionJson(Utf8JsonWriter writer, bool canonical)
         {
             writer.WriteNumber("maxAutoRetries", retries);
         }
-    }
-
-    private void Resolution(StageDetails.Resolution resolution)
-    {
-        writer.WriteStartArray("resolvedPlan");
-        foreach (PlanStep step in resolution.ResolvedPlan)
-        {
-            Step(step);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("stepResults");
-        foreach (StepResult result in resolution.StepResults)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("stepId", result.StepId.Value);
-            writer.WriteString("status", Wire.Name(result.Status));
-            writer.WriteBoolean("dryRun", result.DryRun);
-            Member("output", result.Output);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteString("projectedStatus", resolution.ProjectedStatus is { } status ? Wire.Name(status) : null);
-        Member("suggestedDraftPlaybook", resolution.SuggestedDraftPlaybook);
-        Rejected("rejectedAlternatives", resolution.RejectedAlternatives);
-    }
-
-    private void Step(PlanStep step)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("stepId", step.StepId.Value);
-        writer.WriteNumber("order", step.Order);
-        writer.WriteString("kind", Wire.Name(step.Kind).ToLowerInvariant());
-        writer.WriteString("action", step.Action);
-        writer.WriteString("tool", step.Tool?.Value);
-        writer.WriteString("toolVersion", step.ToolVersion);
-        Member("arguments", Value.Of(step.Arguments));
-        writer.WriteString("effect", step.Effect is { } effect ? Wire.Name(effect).ToLowerInvariant() : null);
-        writer.WriteString("status", Wire.Name(step.Status));
-        writer.WriteString("reason", step.Reason);
-        writer.WriteEndObject();
     }
 
     private void Feedback(StageDetails.Feedback feedback)

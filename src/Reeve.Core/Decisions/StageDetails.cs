@@ -23,6 +23,9 @@ public abstract record StageDetails
         /// <summary>Whether the source gave the time; else it is the time of arrival.</summary>
         public required bool TimestampGiven { get; init; }
 
+        /// <summary>Whether the source gave the exceptionId; else it was generated.</summary>
+        public required bool IdGiven { get; init; }
+
         /// <summary>Whether the type was inferred by detection rules.</summary>
         public required bool TypeInferred { get; init; }
     }
@@ -116,6 +119,9 @@ public abstract record StageDetails
 
         /// <summary>What each step would give; marked as dry runs.</summary>
         public IReadOnlyList<StepResult> StepResults { get; init; } = [];
+
+        /// <summary>What must hold after the last step; empty when the playbook asks nothing.</summary>
+        public IReadOnlyList<PlanCriterion> SuccessCriteria { get; init; } = [];
 
         /// <summary>The status the plan would reach; null when nothing was planned.</summary>
         public ResolutionStatus? ProjectedStatus { get; init; }

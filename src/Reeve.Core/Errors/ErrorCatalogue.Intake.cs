@@ -32,7 +32,13 @@ public static partial class ErrorCatalogue
         /// <summary>The mapping found nothing in the document that is an exception.</summary>
         public static readonly ErrorCode NothingFound = new("INTAKE-009", "The document holds no exception.", 422, "Check the document, or the intake mapping's 'each'.");
 
+        /// <summary>A payload nested deeper than allowed.</summary>
+        public static readonly ErrorCode PayloadTooDeep = new("INTAKE-011", "The payload is nested too deeply.", 422, "Send at most 64 levels per exception.");
+
+        /// <summary>A field given in camelCase and in snake_case.</summary>
+        public static readonly ErrorCode BothSpellings = new("INTAKE-012", "A field is given in both spellings.", 422, "Keep one of the two.");
+
         /// <summary>A payload over the limit.</summary>
-        public static readonly ErrorCode PayloadTooLarge = new("INTAKE-010", "The payload is too large.", 413, "Send at most 1 MiB per exception; refer to larger content by its address.");
+        public static readonly ErrorCode PayloadTooLarge = new("INTAKE-010", "The payload is too large.", 422, "Send at most 1 MiB per exception; refer to larger content by its address.");
     }
 }

@@ -13,6 +13,16 @@ public static class ExpressionLimits
     public const int MaxNodes = 20_000;
 
     /// <summary>
+    /// The regular expressions written in one text, together: their sizes with repetitions written out, and
+    /// <see cref="PatternOverhead"/> for each. Compiling one takes milliseconds where parsing it takes microseconds, so
+    /// the length of the text bounds neither.
+    /// </summary>
+    public const int MaxPatternSize = 10_000;
+
+    /// <summary>What each regular expression adds to its size, since even a short one may name half of Unicode.</summary>
+    public const int PatternOverhead = 20;
+
+    /// <summary>
     /// The cost units of one evaluation unless the caller gives another number: one per operation, per loop round and per
     /// element or ten characters that an operation walks over (EX-MODEL-5).
     /// </summary>

@@ -18,7 +18,14 @@ public enum PackKind
 /// <summary>Tells the two kinds of document apart by what they say.</summary>
 public static class PackKinds
 {
-    /// <summary>The kind of a document: only a domain pack has exception types, only a policy a tenant.</summary>
+    // What only policies have; so a policy that lacks its tenant is told so, instead of being taken for a domain pack.
+    private static readonly string[] OfPolicies =
+    [
+        "tenantId", "workflowPolicies", "approvedBusinessProcesses", "approvedTools", "toolsAllowList", "guardrailOverrides", "customGuardrails",
+        "severityOverrides", "customSeverityOverrides", "humanApprovalRules", "customPlaybooks", "routingRules", "retentionPolicies",
+    ];
+
+    /// <summary>The kind of a document: only a domain pack has exception types, only a policy a tenant and what it allows.</summary>
     /// <exception cref="ReeveException">PACK-021: it is neither.</exception>
     public static PackKind Of(Document document)
     {
@@ -30,7 +37,7 @@ public static class PackKinds
                 return PackKind.Domain;
             }
 
-            if (fields.Has("tenantId"))
+            if (Array.Exists(OfPolicies, fields.Has))
             {
                 return PackKind.Tenant;
             }

@@ -34,6 +34,7 @@ public static class TenantPolicyReader
         string? domainName = domain?.Reference(ReferenceKind.Domain);
         Field? approved = ObjectFields.OnlyOne(fields.FindNotNull("approvedBusinessProcesses"), workflow?.FindNotNull("approvedBusinessProcesses"));
         Field? severities = ObjectFields.OnlyOne(fields.Find("severityOverrides"), workflow?.Find("severityOverrides"));
+        Field? listed = ObjectFields.OnlyOne(fields.Find("customSeverityOverrides"), workflow?.Find("customSeverityOverrides"));
         Field? queue = ObjectFields.OnlyOne(fields.Find("escalationQueue"), workflow?.Find("escalationQueue"));
         Field? aging = ObjectFields.OnlyOne(fields.Find("agingThresholds"), workflow?.Find("agingThresholds"));
         workflow?.Close();
@@ -47,7 +48,7 @@ public static class TenantPolicyReader
             Source = source,
             DomainName = domainName is null ? null : new DomainName(domainName),
             ApprovedBusinessProcesses = approved is { } processes ? Processes(processes) : null,
-            SeverityOverrides = TenantRules.SeverityOverrides(severities, fields.Find("customSeverityOverrides")),
+            SeverityOverrides = TenantRules.SeverityOverrides(severities, listed),
             EscalationQueue = queue?.Text(),
             AgingThresholds = TenantRules.AgingThresholds(aging),
             ApprovedTools = TenantTools.Approved(ObjectFields.OnlyOne(fields.FindNotNull("approvedTools"), fields.FindNotNull("toolsAllowList"))),

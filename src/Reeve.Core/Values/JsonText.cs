@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Reeve.Core.Values;
@@ -9,12 +8,11 @@ namespace Reeve.Core.Values;
 /// <summary>Reads and writes JSON (RFC 8259) as <see cref="Value"/>s. Thread-safe.</summary>
 public static class JsonText
 {
-    private static readonly JsonWriterOptions Compact = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-        MaxDepth = 1024,
-    };
+    /// <summary>
+    /// How every JSON of ours is written: without white space, strings escaped where JSON requires it and nowhere else, so
+    /// that the bytes depend on the value alone.
+    /// </summary>
+    public static JsonWriterOptions Compact { get; } = new() { Encoder = PlainJsonEncoder.Instance, SkipValidation = true, MaxDepth = 1024 };
 
     /// <summary>
     /// Reads one JSON value. Objects remember the place they stood at, so that the bytes of a part can be found again.
@@ -62,7 +60,7 @@ public static class JsonText
             case ValueKind.Map:
                 WriteMap(writer, value.AsMap(), sortKeys);
                 break;
-            case ValueKind.Opaque: Write(writer, value.AsOpaque().ToData()); break;
+            case ValueKind.Opaque: Write(writer, value.AsOpaque().ToData(), sortKeys); break;
             default: writer.WriteNullValue(); break;
         }
     }

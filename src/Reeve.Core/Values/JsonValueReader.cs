@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Reeve.Core.Errors;
+using Reeve.Core.Wording;
 
 namespace Reeve.Core.Values;
 
@@ -112,7 +113,7 @@ internal ref struct JsonValueReader
                 (path ??= []).Add(key);
                 if (repeated)
                 {
-                    throw Fault(ErrorCatalogue.Input.DuplicateKey, $"The key \"{Shown(key)}\" occurs twice in one object.", (int)reader.TokenStartIndex);
+                    throw Fault(ErrorCatalogue.Input.DuplicateKey, $"The key {Shown.Name(key)} occurs twice in one object.", (int)reader.TokenStartIndex);
                 }
 
                 if (count == keys.Length || count == values.Length)
@@ -258,7 +259,7 @@ internal ref struct JsonValueReader
         foreach (object part in path ?? [])
         {
             pointer.Append('/').Append(part is string key
-                ? Shown(key).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)
+                ? Short(key).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)
                 : ((int)part).ToString(CultureInfo.InvariantCulture));
         }
 
@@ -302,11 +303,16 @@ internal ref struct JsonValueReader
     private static string Reason(JsonException error)
     {
         string message = error.Message;
-        int place = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return place < 0 ? message : message[..place];
+        int place = message.LastIndexOf(" LineNumber:", StringComparison.Ordinal);
+        message = place < 0 ? message : message[..place];
+
+        // Of a misspelt literal the tokenizer quotes everything up to the end of the text; an error holds no payload.
+        int quoted = message.LastIndexOf("' is an invalid JSON literal", StringComparison.Ordinal);
+        return quoted < 0 ? message : "This" + message[(quoted + 1)..];
     }
 
-    private static string Shown(string key) => key.Length <= 64 ? key : key[..64] + "…";
+    // Never between the two halves of a character: half a character cannot be written as UTF-8.
+    private static string Short(string key) => key.Length <= 64 ? key : key[..(char.IsHighSurrogate(key[63]) ? 63 : 64)] + "…";
 
     private static string SurrogateChars() =>
         string.Create('\uDFFF' - '\uD800' + 1, 0, static (span, _) =>

@@ -23,7 +23,7 @@ public abstract record EvidenceAnswer
     /// <summary>Cases found, best first; possibly none.</summary>
     public sealed record Cases(IReadOnlyList<SimilarCase> Found) : EvidenceAnswer;
 
-    /// <summary>Nobody could answer; the agent decides without.</summary>
+    /// <summary>Nobody could answer; the agent decides without. The reason is one word: timeout, provider_error or not_configured.</summary>
     public sealed record Unavailable(string Reason) : EvidenceAnswer;
 }
 
@@ -33,6 +33,6 @@ public sealed record Evidence(EvidenceRequest Request, EvidenceAnswer Answer);
 /// <summary>Answers requests from outside the process or from an index it holds. Thread-safe.</summary>
 public interface IEvidenceSource
 {
-    /// <summary>Answers one request. What it throws becomes <see cref="EvidenceAnswer.Unavailable"/>.</summary>
+    /// <summary>Answers one request. What it throws is logged and becomes <see cref="EvidenceAnswer.Unavailable"/>.</summary>
     Task<EvidenceAnswer> AnswerAsync(EvidenceRequest request, AgentMessage message, CancellationToken cancellationToken);
 }

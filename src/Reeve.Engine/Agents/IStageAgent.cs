@@ -26,7 +26,7 @@ public interface IStageAgent
 public sealed class AgentMessage
 {
     private Selection? selection;
-    private Severity? selectedAt;
+    private (Severity? Severity, DateTimeOffset Now) selectedFor;
 
     /// <summary>What arrived, for Intake.</summary>
     public required Arrival Arrival { get; init; }
@@ -84,13 +84,13 @@ public sealed class AgentMessage
         return null;
     }
 
-    /// <summary>The playbooks that apply at a severity, judged once.</summary>
+    /// <summary>The playbooks that apply to the record at its severity and at this stage's time, judged once.</summary>
     public Selection Select(ExceptionRecord record)
     {
-        if (selection is null || selectedAt != record.Severity)
+        if (selection is null || selectedFor != (record.Severity, Now))
         {
             selection = Playbooks.Select(record, Now);
-            selectedAt = record.Severity;
+            selectedFor = (record.Severity, Now);
         }
 
         return selection;
@@ -100,6 +100,6 @@ public sealed class AgentMessage
     public void Remember(AgentMessage? earlier)
     {
         selection = earlier?.selection;
-        selectedAt = earlier?.selectedAt;
+        selectedFor = earlier?.selectedFor ?? default;
     }
 }

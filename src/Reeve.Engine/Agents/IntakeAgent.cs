@@ -81,6 +81,7 @@ public sealed class IntakeAgent : IStageAgent
                 NormalizedException = record,
                 ValidationResults = reasons.Count == 1 ? [] : reasons.GetRange(1, reasons.Count - 1),
                 TimestampGiven = message.Arrival.TimestampGiven,
+                IdGiven = message.Arrival.IdGiven,
                 TypeInferred = inferred,
             },
         };

@@ -34,13 +34,8 @@ public sealed class PolicyAgent : IStageAgent
         ExceptionRecord record = message.Exception with { Severity = severity };
         message.Scope.Show(record, message.Now);
 
-        GuardrailFloor floor = GuardrailFloor.Ask(policy, type.Lineage, severity, triage.Confidence, message.Scope);
         Selection selection = message.Select(record);
-        if (selection.Blocked is { } blocked)
-        {
-            floor.Say(new RuleId($"blockLists:{blocked.Names[0]}"), PolicyVerdict.Block, blocked.Reason);
-        }
-
+        GuardrailFloor floor = GuardrailFloor.Ask(policy, type.Lineage, severity, triage.Confidence, message.Scope, selection.Blocked);
         bool actionable = type.Actionable && !(severity == Severity.Low && selection.Applicable.Count == 0);
         Actionability actionability = !actionable ? Actionability.NonActionableInfoOnly
             : selection.Selected is not null ? Actionability.ActionableApprovedProcess

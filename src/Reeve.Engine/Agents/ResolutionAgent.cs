@@ -55,6 +55,7 @@ public sealed class ResolutionAgent : IStageAgent
             {
                 ResolvedPlan = plan.Steps,
                 StepResults = Results(plan),
+                SuccessCriteria = plan.Criteria,
                 ProjectedStatus = projection.Status,
                 RejectedAlternatives = policy.RejectedPlaybooks,
             },

@@ -37,7 +37,8 @@ public sealed class BatchIdentity(BoundPolicy policy)
     /// <summary>The window of a problem when the pack gives none.</summary>
     public static readonly TimeSpan DefaultProblemWindow = TimeSpan.FromHours(24);
 
-    private readonly Dictionary<(string Source, string ExternalId, DateOnly Day), int> deliveries = [];
+    // A close is another delivery than what it closes, even where a source gives both one id.
+    private readonly Dictionary<(string Source, string ExternalId, DateOnly Day, bool Closes), int> deliveries = [];
     private readonly Dictionary<string, (int Index, string Source, byte[] PayloadHash)> ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Problem> problems = new(StringComparer.Ordinal);
 
@@ -69,7 +70,7 @@ public sealed class BatchIdentity(BoundPolicy policy)
         ids.TryAdd(id, (owner, arrival.Record.SourceSystem, hash));
         if (arrival.ExternalId is not null)
         {
-            deliveries[(arrival.Record.SourceSystem, arrival.ExternalId, Day(arrival))] = owner;
+            deliveries[(arrival.Record.SourceSystem, arrival.ExternalId, Day(arrival), arrival.Closes)] = owner;
         }
 
         return outcome;
@@ -83,13 +84,13 @@ public sealed class BatchIdentity(BoundPolicy policy)
         }
 
         DateOnly day = Day(arrival);
-        if (deliveries.TryGetValue((arrival.Record.SourceSystem, arrival.ExternalId, day), out int index))
+        if (deliveries.TryGetValue((arrival.Record.SourceSystem, arrival.ExternalId, day, arrival.Closes), out int index))
         {
             return index;
         }
 
         // Without a time of its own a delivery may have been repeated across midnight.
-        return !arrival.TimestampGiven && deliveries.TryGetValue((arrival.Record.SourceSystem, arrival.ExternalId, day.AddDays(-1)), out index)
+        return !arrival.TimestampGiven && deliveries.TryGetValue((arrival.Record.SourceSystem, arrival.ExternalId, day.AddDays(-1), arrival.Closes), out index)
             ? index
             : null;
     }

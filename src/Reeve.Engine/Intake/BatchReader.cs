@@ -63,42 +63,18 @@ public static class BatchReader
             return [];
         }
 
-        return document.Span[start] == (byte)'[' ? SplitArray(document) : [new RawItem(document, null)];
+        return document.Span[start] == (byte)'[' ? ArraySplitter.Split(document) : [new RawItem(document, null)];
     }
 
-    private static List<RawItem> SplitArray(ReadOnlyMemory<byte> document)
-    {
-        List<RawItem> items = [];
-        Utf8JsonReader reader = new(document.Span, new JsonReaderOptions { MaxDepth = 1000 });
-        try
-        {
-            reader.Read();
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                int start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                items.Add(new RawItem(document[start..(int)reader.BytesConsumed], null));
-            }
-
-            reader.Read();
-        }
-        catch (JsonException error)
-        {
-            SourcePosition at = new((int)(error.LineNumber ?? 0) + 1, (int)(error.BytePositionInLine ?? 0) + 1);
-            items.Add(new RawItem(default, new ReeveError(
-                ErrorCatalogue.Input.MalformedJson, "The array is broken here; what follows in it was not read.", $"/{items.Count}", at)));
-        }
-
-        return items;
-    }
-
-    // An object that goes on over lines is one document; one that ends in its first line, with more behind it, is JSON Lines.
+    // One value and nothing behind it is a document, however many lines it has; a value that ends in its line, with more
+    // behind it, is JSON Lines. Only when the first value cannot be read does the look of the other lines decide.
     private static async Task<bool> LooksLikeLinesAsync(PipeReader pipe, CancellationToken cancellationToken)
     {
         while (true)
         {
             ReadResult read = await pipe.ReadAsync(cancellationToken);
-            bool? answer = Judge(read.Buffer, read.IsCompleted || read.Buffer.Length > MaxLineBytes);
+            bool complete = read.IsCompleted || read.Buffer.Length > MaxLineBytes;
+            bool? answer = Judge(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray(), complete);
             pipe.AdvanceTo(read.Buffer.Start, answer is null ? read.Buffer.End : read.Buffer.Start);
             if (answer is { } known)
             {
@@ -107,9 +83,10 @@ public static class BatchReader
         }
     }
 
-    private static bool? Judge(ReadOnlySequence<byte> buffer, bool complete)
+    private static bool? Judge(ReadOnlySpan<byte> buffer, bool complete)
     {
-        ReadOnlySpan<byte> text = (buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray()).TrimStart("\uFEFF \t\r\n"u8);
+        ReadOnlySpan<byte> text = buffer.StartsWith("\uFEFF"u8) ? buffer[3..] : buffer;
+        text = text.TrimStart(" \t\r\n"u8);
         if (text.IsEmpty)
         {
             return complete ? false : null;
@@ -121,39 +98,44 @@ public static class BatchReader
         }
 
         int end = text.IndexOf((byte)'\n');
-        if (end < 0)
+        if (end >= 0 && IsWhole(text[..end]))
         {
-            return complete ? false : null;
+            return text[end..].IndexOfAnyExcept(" \t\r\n"u8) >= 0 ? true : complete ? false : null;
         }
 
-        if (IsWhole(text[..end]))
+        if (!complete)
         {
-            return true;
+            return null;
         }
 
-        // The first line is broken or only a beginning: lines if another line stands by itself.
-        foreach (Range range in text[(end + 1)..].Split((byte)'\n'))
+        return end >= 0 && !IsWhole(text) && AnyLineIsWhole(text[(end + 1)..]);
+    }
+
+    private static bool AnyLineIsWhole(ReadOnlySpan<byte> text)
+    {
+        foreach (Range range in text.Split((byte)'\n'))
         {
-            ReadOnlySpan<byte> line = text[(end + 1)..][range].Trim(" \t\r"u8);
+            ReadOnlySpan<byte> line = text[range].Trim(" \t\r"u8);
             if (line.Length > 2 && line[0] == (byte)'{' && IsWhole(line))
             {
                 return true;
             }
         }
 
-        return complete ? false : null;
+        return false;
     }
 
-    private static bool IsWhole(ReadOnlySpan<byte> line)
+    // A single value, as far as the tokenizer can tell; depth is not its business here.
+    private static bool IsWhole(ReadOnlySpan<byte> text)
     {
         try
         {
-            Utf8JsonReader reader = new(line, new JsonReaderOptions { MaxDepth = 1000 });
+            Utf8JsonReader reader = new(text, new JsonReaderOptions { MaxDepth = int.MaxValue });
             while (reader.Read())
             {
             }
 
-            return line.Length > 0;
+            return !text.IsEmpty;
         }
         catch (JsonException)
         {

@@ -46,7 +46,7 @@ internal sealed class Envelope
             }
             else if (!envelope.values[at].IsNull)
             {
-                reader.Fail(ErrorCatalogue.Intake.UnknownField, "stands there in both spellings.", Pointer(name));
+                reader.Fail(ErrorCatalogue.Intake.BothSpellings, "stands there in both spellings.", Pointer(name));
             }
             else
             {

@@ -73,15 +73,25 @@ internal sealed class FieldReader
 
     internal string? Id(in Value value, TenantId tenant, string pointer)
     {
-        string? id = Text(value, pointer);
-        if (id is not null && string.Equals(id, tenant.Value))
+        if (value.StringOrNull() is not { } id)
         {
-            Fail(ErrorCatalogue.Intake.BadId, "is the id of the tenant.", pointer);
-            return null;
+            return Text(value, pointer);
         }
 
-        return id;
+        string? wrong = id.Length is 0 or > MaxIdLength ? $"must have 1 to {MaxIdLength} characters."
+            : string.Equals(id, tenant.Value) ? "is the id of the tenant."
+            : id.Any(IsHidden) ? "holds control or direction characters, which nobody could see."
+            : null;
+        if (wrong is null)
+        {
+            return id;
+        }
+
+        Fail(ErrorCatalogue.Intake.BadId, wrong, pointer);
+        return null;
     }
+
+    private static bool IsHidden(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     /// <summary>
     /// An amount of money, if it can be kept as one: a number of at most four decimals within ±922 trillion. Anything else

@@ -71,7 +71,7 @@ internal sealed class Mapped
         {
             string place = $"{path}/record/{field.Name}";
             Value value = Evaluate(field.Source, scope, place, reader);
-            mapped.fields.Add((Canonical.GetValueOrDefault(field.Name, field.Name), Json(value), place));
+            mapped.fields.Add((Canonical.GetValueOrDefault(field.Name, field.Name), Json(value, place, reader), place));
         }
 
         mapped.Fingerprint = Text(mapping.Fingerprint, scope, path + "/fingerprint", reader) ?? mapped["fingerprint"].StringOrNull();
@@ -110,12 +110,28 @@ internal sealed class Mapped
         {
             ValueKind.Null => null,
             ValueKind.String => value.AsString().Length == 0 ? null : value.AsString(),
-            _ => JsonText.ToText(value),
+            _ => System.Text.Encoding.UTF8.GetString(JsonText.ToUtf8(value, sortKeys: true)),
         };
     }
 
     // normalizedContext is JSON: a time becomes its text, as it would when the record is read back.
-    private static Value Json(in Value value) => value.Kind is ValueKind.Null or ValueKind.Bool or ValueKind.Int or ValueKind.String
-        ? value
-        : value.Kind == ValueKind.Double && double.IsFinite(value.AsDouble()) ? value : JsonText.Parse(JsonText.ToText(value));
+    internal static Value Json(in Value value, string path, FieldReader reader)
+    {
+        if (value.Kind is ValueKind.Null or ValueKind.Bool or ValueKind.Int or ValueKind.String
+            || (value.Kind == ValueKind.Double && double.IsFinite(value.AsDouble())))
+        {
+            return value;
+        }
+
+        try
+        {
+            return JsonText.Parse(JsonText.ToText(value));
+        }
+        catch (ReeveException fault)
+        {
+            // A map may have keys that are different to CEL and the same to JSON: 1 and '1'.
+            reader.Fail(ErrorCatalogue.Intake.MappingFailed, $"cannot be mapped: {fault.Error.Message}", path);
+            return default;
+        }
+    }
 }

@@ -92,13 +92,19 @@ public sealed class Normaliser(IIdSource ids)
         {
             FieldReader own = new();
             own.Flags.AddRange(reader.Flags);
-            if (AsObject(items[i]) is { } part)
+            bool found = items[i].MapOrNull() is ObjectMap { SourceLength: > 0 };
+            ObjectMap? part = found ? (ObjectMap)items[i].AsMap() : Mapped.Json(items[i], $"{path}/each/{i}", own).MapOrNull() as ObjectMap;
+            if (part is not null)
             {
-                outcomes.Add(One(items.Count == 1 ? envelope : envelope?.WithoutId(), part, mapping, path, scope, bytes, policy, now, own));
+                outcomes.Add(One(items.Count == 1 ? envelope : envelope?.WithoutId(), part, mapping, path, scope, found ? bytes : default, policy, now, own));
             }
             else
             {
-                own.Fail(ErrorCatalogue.Intake.NotAnObject, "is no object.", $"{path}/each/{i}");
+                if (own.Errors.Count == 0)
+                {
+                    own.Fail(ErrorCatalogue.Intake.NotAnObject, "is no object.", $"{path}/each/{i}");
+                }
+
                 outcomes.Add(new IntakeOutcome.Refused(own.Errors));
             }
         }
@@ -121,7 +127,9 @@ public sealed class Normaliser(IIdSource ids)
         List<string> detected = envelope?.Strings("detectedRules", reader) ?? [];
         List<string> suggested = envelope?.Strings("suggestedActions", reader) ?? [];
         string? owner = envelope is null ? null : reader.Text(envelope["owner"], "/owner");
-        ReadOnlyMemory<byte> raw = payload.SourceLength > 0 ? bytes.Slice(payload.SourceStart, payload.SourceLength) : JsonText.ToUtf8(Value.Of(payload));
+
+        // An item that the mapping made, rather than found, has no text of its own: its compact JSON becomes its payload.
+        ReadOnlyMemory<byte> raw = bytes.IsEmpty ? JsonText.ToUtf8(Value.Of(payload)) : bytes.Slice(payload.SourceStart, payload.SourceLength);
         CheckPayload(payload, raw, envelope is null ? "" : "/rawPayload", reader);
         string externalId = mapped.ExternalId ?? givenId ?? "";
         ObjectMap context = Context(sources, mapped, externalId, policy, now, reader);
@@ -208,14 +216,6 @@ public sealed class Normaliser(IIdSource ids)
         return (NoMapping, "/intake");
     }
 
-    // An item that the mapping made, rather than found, has no text of its own: its canonical JSON becomes its payload.
-    private static ObjectMap? AsObject(in Value item) => item.MapOrNull() switch
-    {
-        null => null,
-        ObjectMap found => found,
-        _ => (ObjectMap)JsonText.Parse(JsonText.ToText(item)).AsMap(),
-    };
-
     private static void CheckTenant(Envelope envelope, TenantId tenant, FieldReader reader)
     {
         string? given = reader.Text(envelope["tenantId"], "/tenantId");
@@ -235,7 +235,7 @@ public sealed class Normaliser(IIdSource ids)
 
         if (Depth(Value.Of(payload)) > MaxPayloadDepth)
         {
-            reader.Errors.Add(new ReeveError(ErrorCatalogue.Input.TooDeep, $"The payload has more than {MaxPayloadDepth} levels.", pointer));
+            reader.Errors.Add(new ReeveError(ErrorCatalogue.Intake.PayloadTooDeep, $"The payload has more than {MaxPayloadDepth} levels.", pointer));
         }
     }
 

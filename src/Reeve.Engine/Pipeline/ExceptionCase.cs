@@ -17,7 +17,7 @@ internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, Playboo
     private readonly List<AgentDecision> decisions = new(7);
     private readonly List<AuditEntry> trail = [.. arrival.Record.AuditTrail];
     private readonly List<string> evidence = new(16);
-    private readonly List<(DateTimeOffset At, AgentDecision? Decision, Stage Stage, ReeveError? Error)> steps = new(8);
+    private readonly List<Passed> passed = new(8);
 
     internal Arrival Arrival => arrival;
 
@@ -31,16 +31,15 @@ internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, Playboo
 
     internal List<ReeveError> Errors { get; } = [];
 
-    internal RecordActivation Scope { get; } = new(policy.Calendars);
-
     internal AgentMessage? LastMessage { get; set; }
 
-    /// <summary>Takes a decision over into the record.</summary>
-    internal void Take(AgentDecision decision, DateTimeOffset at)
+    /// <summary>Takes a decision over into the record. One of an earlier round of the same stage, and all that followed it, no longer count.</summary>
+    internal void Take(StageOutcome outcome, DateTimeOffset at)
     {
-        decisions.RemoveAll(earlier => earlier.Stage == decision.Stage);
+        AgentDecision decision = outcome.Decision;
+        decisions.RemoveAll(earlier => earlier.Stage >= decision.Stage);
         decisions.Add(decision);
-        steps.Add((at, decision, decision.Stage, null));
+        passed.Add(new Passed(at, decision.Stage, outcome, null));
         string key = decision.Stage.Key();
         foreach (string reason in decision.Evidence)
         {
@@ -55,7 +54,7 @@ internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, Playboo
     internal void Fail(Stage stage, ReeveError error, DateTimeOffset at)
     {
         Errors.Add(error);
-        steps.Add((at, null, stage, error));
+        passed.Add(new Passed(at, stage, null, error));
         evidence.Add($"{stage.Key()}: {error.Code} {error.Message}");
         trail.Add(new AuditEntry($"{stage.Key()}: {error.Code}", at, stage.Agent()));
         SetStatus(ResolutionStatus.Escalated);
@@ -74,18 +73,18 @@ internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, Playboo
     };
 
     /// <summary>What is to be stored of this pass: the record and one event per stage, in order.</summary>
-    internal IReadOnlyList<Change> Changes(RunId run)
+    internal IReadOnlyList<Change> Changes(RunId run, PipelineOptions options)
     {
         List<Change> changes = [new Change.Insert(Record with { AuditTrail = trail })];
-        changes.Add(Append(run, EventType.ExceptionReceived, null, steps[0].At, DecisionDocument.Render(arrival.Record)));
-        foreach ((DateTimeOffset at, AgentDecision? decision, Stage stage, ReeveError? error) in steps)
+        changes.Add(Append(run, EventType.ExceptionReceived, null, passed[0].At, EventBodies.Received(arrival)));
+        foreach (Passed step in passed)
         {
-            changes.Add(decision is not null
-                ? Append(run, EventType.StageCompleted, stage, at, DecisionDocument.Render(decision))
-                : Append(run, EventType.StageFailed, stage, at, DecisionDocument.Render(error!)));
+            changes.Add(step.Outcome is { } outcome
+                ? Append(run, EventType.StageCompleted, step.Stage, step.At, EventBodies.Completed(outcome.Decision, outcome.Evidence))
+                : Append(run, EventType.StageFailed, step.Stage, step.At, EventBodies.Failed(step.Error!))); // not null: a step without outcome has an error
         }
 
-        changes.Add(Append(run, EventType.PipelineCompleted, null, steps[^1].At, DecisionDocument.Render(Record.ResolutionStatus)));
+        changes.Add(Append(run, EventType.PipelineCompleted, null, passed[^1].At, EventBodies.Ended(Result(), policy, options)));
         return changes;
     }
 
@@ -100,4 +99,9 @@ internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, Playboo
         At = at,
         Body = body,
     });
+
+    private sealed record Passed(DateTimeOffset At, Stage Stage, StageOutcome? Outcome, ReeveError? Error);
 }
+
+/// <summary>What a stage decided, with the evidence it had.</summary>
+internal sealed record StageOutcome(AgentDecision Decision, IReadOnlyList<Evidence> Evidence);

@@ -87,7 +87,7 @@ public sealed class ExceptionPipeline
     public async ValueTask<PassOutcome> DecideAsync(Arrival arrival, BoundPolicy policy, RunContext run, CancellationToken cancellationToken)
     {
         ExceptionCase decided = await pass.DecideAsync(arrival, policy, desks.GetValue(policy, static made => new PlaybookDesk(made)), run, cancellationToken);
-        return new PassOutcome(decided.Result(), () => decided.Changes(run.Id));
+        return new PassOutcome(decided.Result(), () => decided.Changes(run.Id, options));
     }
 
     private static PendingItem Settle(IntakeOutcome outcome, BatchIdentity identity, int index) => outcome switch

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Policies;
+using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Agents;
 using Reeve.Engine.Intake;
@@ -25,15 +26,15 @@ internal sealed class PipelinePass(
         while (stage is { } now)
         {
             DateTimeOffset at = TimeText.ToMicroseconds(run.Now ?? runtime.Clock.GetUtcNow());
-            AgentDecision? decision = await DecideStageAsync(now, current, at, cancellationToken);
-            if (decision is null)
+            StageOutcome? outcome = await DecideStageAsync(now, current, at, cancellationToken);
+            if (outcome is null)
             {
                 stage = now == Stage.Feedback ? null : Stage.Feedback;
                 continue;
             }
 
-            current.Take(decision, at);
-            StageRoute route = StageRoute.After(decision, current, options);
+            current.Take(outcome, at);
+            StageRoute route = StageRoute.After(outcome.Decision, current, options);
             if (route.Next == Stage.Triage && now != Stage.Intake && ++retriaged > options.RetriageLimit)
             {
                 current.Fail(now, new ReeveError(ErrorCatalogue.Pipeline.Loop, $"Sent back to Triage {retriaged} times; {options.RetriageLimit} is the limit."), at);
@@ -52,7 +53,7 @@ internal sealed class PipelinePass(
         return current;
     }
 
-    private async ValueTask<AgentDecision?> DecideStageAsync(Stage stage, ExceptionCase current, DateTimeOffset at, CancellationToken cancellationToken)
+    private async ValueTask<StageOutcome?> DecideStageAsync(Stage stage, ExceptionCase current, DateTimeOffset at, CancellationToken cancellationToken)
     {
         IStageAgent agent = agents[(int)stage];
         AgentMessage message = Message(current, at);
@@ -62,9 +63,10 @@ internal sealed class PipelinePass(
         {
             try
             {
-                AgentDecision decision = await AttemptAsync(agent, message, cancellationToken);
-                Hook(stage, current, hook => hook.AfterStage(stage.Agent(), decision));
-                return decision;
+                StageOutcome outcome = await AttemptAsync(agent, attempt == 1 ? message : Message(current, at), cancellationToken);
+                Check(outcome.Decision, stage);
+                Hook(stage, current, hook => hook.AfterStage(stage.Agent(), outcome.Decision));
+                return outcome;
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
@@ -81,7 +83,9 @@ internal sealed class PipelinePass(
 
     private AgentMessage Message(ExceptionCase current, DateTimeOffset at)
     {
-        current.Scope.Show(current.Record, at);
+        // A scope of its own: an attempt that was given up may still be running on the one before.
+        RecordActivation scope = new(current.Policy.Calendars);
+        scope.Show(current.Record, at);
         AgentMessage message = new()
         {
             Arrival = current.Arrival,
@@ -92,7 +96,7 @@ internal sealed class PipelinePass(
             Now = at,
             Mode = options.Mode,
             HasMemory = source is not null,
-            Scope = current.Scope,
+            Scope = scope,
         };
         message.Remember(current.LastMessage);
         current.LastMessage = message;
@@ -100,15 +104,15 @@ internal sealed class PipelinePass(
     }
 
     // With nothing to ask, a stage is one call: no task, no timer.
-    private ValueTask<AgentDecision> AttemptAsync(IStageAgent agent, AgentMessage message, CancellationToken cancellationToken)
+    private ValueTask<StageOutcome> AttemptAsync(IStageAgent agent, AgentMessage message, CancellationToken cancellationToken)
     {
         IReadOnlyList<EvidenceRequest> requests = agent.Ask(message, []);
         return requests.Count == 0
-            ? new ValueTask<AgentDecision>(agent.Decide(message, []))
-            : new ValueTask<AgentDecision>(runtime.WithinAsync(options.StageTimeout, token => GatherAsync(agent, message, requests, token), cancellationToken));
+            ? new ValueTask<StageOutcome>(new StageOutcome(agent.Decide(message, []), []))
+            : new ValueTask<StageOutcome>(runtime.WithinAsync(options.StageTimeout, token => GatherAsync(agent, message, requests, token), cancellationToken));
     }
 
-    private async Task<AgentDecision> GatherAsync(IStageAgent agent, AgentMessage message, IReadOnlyList<EvidenceRequest> requests, CancellationToken cancellationToken)
+    private async Task<StageOutcome> GatherAsync(IStageAgent agent, AgentMessage message, IReadOnlyList<EvidenceRequest> requests, CancellationToken cancellationToken)
     {
         List<Evidence> evidence = [];
         for (int round = 0; round < EvidenceRounds && requests.Count > 0; round++)
@@ -122,24 +126,41 @@ internal sealed class PipelinePass(
             requests = agent.Ask(message, evidence);
         }
 
-        return agent.Decide(message, evidence);
+        return new StageOutcome(agent.Decide(message, evidence), evidence);
+    }
+
+    // An agent that answers for another stage, or with another stage's findings, has failed; the rest may rely on both.
+    private static void Check(AgentDecision? decision, Stage stage)
+    {
+        bool sound = decision is not null && decision.Stage == stage && (stage, decision.Details) switch
+        {
+            (Stage.Intake, StageDetails.Intake) or (Stage.Triage, StageDetails.Triage) or (Stage.Policy, StageDetails.Policy) => true,
+            (Stage.SupervisorPolicy or Stage.SupervisorResolution, StageDetails.Oversight) => true,
+            (Stage.Resolution, StageDetails.Resolution) or (Stage.Feedback, StageDetails.Feedback) => true,
+            _ => false,
+        };
+        if (!sound)
+        {
+            throw new InvalidOperationException($"The agent of {stage.Key()} gave no decision of that stage.");
+        }
     }
 
     private async Task<EvidenceAnswer> AnswerAsync(Stage stage, EvidenceRequest request, AgentMessage message, CancellationToken cancellationToken)
     {
         if (source is null)
         {
-            return new EvidenceAnswer.Unavailable("nothing is configured that could answer");
+            return new EvidenceAnswer.Unavailable("not_configured");
         }
 
         try
         {
             return await source.AnswerAsync(request, message, cancellationToken);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
+            // The reason becomes part of the decision, so it is one word of EX-MODEL-10 and names no library or database.
             Log.EvidenceUnavailable(logger, failure, stage.Key(), message.Exception.ExceptionId.Value);
-            return new EvidenceAnswer.Unavailable(failure is ReeveException known ? known.Error.Code : failure.GetType().Name);
+            return new EvidenceAnswer.Unavailable(failure is OperationCanceledException or TimeoutException ? "timeout" : "provider_error");
         }
     }
 

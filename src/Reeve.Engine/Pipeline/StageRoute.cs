@@ -3,11 +3,16 @@ using Reeve.Core.Records;
 
 namespace Reeve.Engine.Pipeline;
 
-/// <summary>Where an exception goes after a stage (EX-ORCH-1, 6). Pure.</summary>
+/// <summary>
+/// Where an exception goes after a stage (EX-ORCH-1, 6). Pure. Agents say what should happen next; what the stages before
+/// insisted on is joined here, so that no agent, whoever wrote it, leads around it.
+/// </summary>
 /// <param name="Next">The next stage; null when this pass ends.</param>
 /// <param name="Status">The status the exception takes on the way; null leaves it.</param>
 internal readonly record struct StageRoute(Stage? Next, ResolutionStatus? Status)
 {
+    private static readonly StageRoute Escalated = new(Stage.Feedback, ResolutionStatus.Escalated);
+
     internal static StageRoute After(AgentDecision decision, ExceptionCase current, PipelineOptions options)
     {
         if (decision.Stage == Stage.Feedback)
@@ -15,9 +20,9 @@ internal readonly record struct StageRoute(Stage? Next, ResolutionStatus? Status
             return new StageRoute(null, null);
         }
 
-        if (decision.NextStep == NextStep.Escalate)
+        if (decision.NextStep == NextStep.Escalate || Verdict(current.Decisions) == PolicyVerdict.Block)
         {
-            return new StageRoute(Stage.Feedback, ResolutionStatus.Escalated);
+            return Escalated;
         }
 
         // Whatever an agent asks for, only the way forward is open, or the way back to Triage.
@@ -35,16 +40,44 @@ internal readonly record struct StageRoute(Stage? Next, ResolutionStatus? Status
             Stage.Policy => new StageRoute(options.Supervised ? Stage.SupervisorPolicy : Stage.Resolution, null),
             Stage.SupervisorPolicy => new StageRoute(Stage.Resolution, null),
             Stage.Resolution when options.Supervised => new StageRoute(Stage.SupervisorResolution, null),
-            _ => AfterPlan(decision, current),
+            _ => AfterPlan(current),
         };
     }
 
-    // A plan that waits for a person ends the pass; without a plan there is nothing to wait for.
-    private static StageRoute AfterPlan(AgentDecision decision, ExceptionCase current)
+    // A plan that somebody must approve ends the pass; without a plan there is nothing to approve.
+    private static StageRoute AfterPlan(ExceptionCase current)
     {
-        bool planned = current.Decisions.Any(earlier => earlier.Details is StageDetails.Resolution { ResolvedPlan.Count: > 0 });
-        return decision.NextStep == NextStep.PendingApproval && planned
+        bool planned = false;
+        bool awaited = false;
+        string? release = null;
+        foreach (AgentDecision decision in current.Decisions)
+        {
+            planned |= decision.Details is StageDetails.Resolution { ResolvedPlan.Count: > 0 };
+            awaited |= decision.NextStep == NextStep.PendingApproval;
+            release = decision.Details is StageDetails.Policy policy ? policy.CriticalOverride : release;
+        }
+
+        bool approval = awaited || Verdict(current.Decisions) == PolicyVerdict.RequireApproval
+            || (current.Record.Severity == Severity.Critical && release is null);
+        return planned && approval
             ? new StageRoute(null, ResolutionStatus.PendingApproval)
             : new StageRoute(Stage.Feedback, null);
+    }
+
+    // The strictest that anybody said.
+    private static PolicyVerdict Verdict(IReadOnlyList<AgentDecision> decisions)
+    {
+        PolicyVerdict verdict = PolicyVerdict.Allow;
+        for (int i = 0; i < decisions.Count; i++)
+        {
+            verdict = decisions[i].Details switch
+            {
+                StageDetails.Policy policy => Lattice.Stricter(verdict, Lattice.Stricter(policy.Verdict, policy.HumanApprovalRequired ? PolicyVerdict.RequireApproval : PolicyVerdict.Allow)),
+                StageDetails.Oversight when Wire.TryParse(decisions[i].Decision, out OversightVerdict review) => Lattice.Stricter(verdict, Lattice.AsPolicy(review)),
+                _ => verdict,
+            };
+        }
+
+        return verdict;
     }
 }

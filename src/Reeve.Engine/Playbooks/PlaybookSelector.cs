@@ -138,11 +138,9 @@ public sealed class PlaybookSelector
 
     private Candidate Assess(Playbook playbook, PlaybookUse use)
     {
-        List<string> blocked =
-        [
-            .. use.Tools.Where(tool => ToolAllowList.IsBlocked(new ToolName(tool), policy.Guardrails)).Select(tool => $"tool '{tool}'"),
-            .. use.Actions.Where(action => ToolAllowList.IsActionBlocked(action, policy.Guardrails)).Select(action => $"action '{action}'"),
-        ];
+        string[] tools = [.. use.Tools.Where(tool => ToolAllowList.IsBlocked(new ToolName(tool), policy.Guardrails))];
+        string[] actions = [.. use.Actions.Where(action => ToolAllowList.IsActionBlocked(action, policy.Guardrails))];
+        string blocked = string.Join(", ", [.. tools.Select(tool => $"tool '{tool}'"), .. actions.Select(action => $"action '{action}'")]);
         if (!playbook.Approved)
         {
             return new Candidate(playbook, "It is a draft that no person has approved.", null);
@@ -150,14 +148,14 @@ public sealed class PlaybookSelector
 
         if (!policy.ApprovedProcesses.Contains(playbook.Id.Value))
         {
-            string because = blocked.Count > 0 ? $": it uses the blocked {string.Join(", ", blocked)}" : "";
+            string because = blocked.Length > 0 ? $": it uses the blocked {blocked}" : "";
             return new Candidate(playbook, $"It is not approved for tenant '{policy.TenantId}'{because}.", null);
         }
 
-        if (blocked.Count > 0)
+        if (blocked.Length > 0)
         {
-            string reason = $"The approved playbook '{playbook.Id}' uses the blocked {string.Join(", ", blocked)}.";
-            return new Candidate(playbook, null, new BlockedPlaybook(playbook.Id, blocked, reason));
+            string reason = $"The approved playbook '{playbook.Id}' uses the blocked {blocked}.";
+            return new Candidate(playbook, null, new BlockedPlaybook(playbook.Id, [.. tools, .. actions], reason));
         }
 
         return new Candidate(playbook, OutsideAllowLists(use), null);

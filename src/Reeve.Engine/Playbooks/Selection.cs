@@ -28,6 +28,6 @@ public sealed record Selection
 
 /// <summary>A playbook that uses blocked tools or actions.</summary>
 /// <param name="PlaybookId">The playbook.</param>
-/// <param name="Names">The blocked tools and actions, in the order of its steps.</param>
+/// <param name="Names">The blocked tools, then the blocked actions, each in the order of its steps, as the block list names them.</param>
 /// <param name="Reason">A sentence that names them.</param>
 public sealed record BlockedPlaybook(PlaybookId PlaybookId, IReadOnlyList<string> Names, string Reason);

@@ -5,21 +5,16 @@ using Reeve.Core.Values;
 
 namespace Reeve.Engine.Simulation;
 
-/// <summary>Compares what a test case expects with what came out. Pure.</summary>
+/// <summary>Compares what a test case expects with what came out: one check per expectation, met or not. Pure.</summary>
 internal static class Expectations
 {
-    internal static IReadOnlyList<CaseFailure> Check(TestCase test, ExceptionResult result)
+    internal static IReadOnlyList<CaseCheck> Check(TestCase test, ExceptionResult result)
     {
-        List<CaseFailure> failures = [];
+        List<CaseCheck> checks = [];
         PlaybookId? playbook = Playbook(result);
-        if (test.ExpectedPlaybookId is { } wanted && wanted != playbook)
+        if (test.ExpectedPlaybookId is not null || test.ExpectsNoPlaybook)
         {
-            failures.Add(new CaseFailure("expectedPlaybookId", wanted.Value, playbook?.Value ?? "none"));
-        }
-
-        if (test.ExpectsNoPlaybook && playbook is { } unwanted)
-        {
-            failures.Add(new CaseFailure("expectedPlaybookId", "none", unwanted.Value));
+            checks.Add(new CaseCheck("expectedPlaybookId", test.ExpectedPlaybookId?.Value ?? "none", playbook?.Value ?? "none", test.ExpectedPlaybookId == playbook));
         }
 
         ObjectMap expected = test.ExpectedOutput;
@@ -28,19 +23,16 @@ internal static class Expectations
         {
             string name = expected.Keys[i];
             Value found = Find(name, result, actual, out bool known);
-            if (!known || !Matches(expected.Values[i], found))
-            {
-                failures.Add(new CaseFailure(name, expected.Values[i].ToString(), known ? found.ToString() : "no such field came out"));
-            }
+            checks.Add(new CaseCheck(name, expected.Values[i].ToString(), known ? found.ToString() : "no such field came out", known && Matches(expected.Values[i], found)));
         }
 
         bool expectsRefusal = expected.Count > 0 || test.ExpectedPlaybookId is not null || test.ExpectsNoPlaybook;
         if (result.Status is null && !expectsRefusal)
         {
-            failures.Add(new CaseFailure("status", "an accepted exception", string.Join("; ", result.Errors.Select(error => error.ToString()))));
+            checks.Add(new CaseCheck("status", "an accepted exception", string.Join("; ", result.Errors.Select(error => error.ToString())), Met: false));
         }
 
-        return failures;
+        return checks;
     }
 
     /// <summary>The playbook that Policy selected; null when none.</summary>
@@ -52,7 +44,9 @@ internal static class Expectations
         string camel = Camel(name);
         switch (camel)
         {
-            case "status" or "resolutionStatus" or "projectedStatus":
+            case "projectedStatus":
+                return Value.Of(Projected(result) is { } reached ? Wire.Name(reached) : null);
+            case "status" or "resolutionStatus":
                 return Value.Of(Status(result) is { } status ? Wire.Name(status) : null);
             case "playbookId" or "selectedPlaybookId" or "selectedPlaybook" or "playbook":
                 return Value.Of(Playbook(result)?.Value);
@@ -77,9 +71,9 @@ internal static class Expectations
 
     // Without real calls an exception stays IN_PROGRESS; what its plan would reach is what a test means by its status.
     private static ResolutionStatus? Status(ExceptionResult result) =>
-        result.Status == ResolutionStatus.InProgress && (result.Of(Stage.Resolution)?.Details as StageDetails.Resolution)?.ProjectedStatus is { } projected
-            ? projected
-            : result.Status;
+        result.Status == ResolutionStatus.InProgress && Projected(result) is { } projected ? projected : result.Status;
+
+    private static ResolutionStatus? Projected(ExceptionResult result) => (result.Of(Stage.Resolution)?.Details as StageDetails.Resolution)?.ProjectedStatus;
 
     private static bool InContext(MapValue record, string name, string camel, out Value value)
     {

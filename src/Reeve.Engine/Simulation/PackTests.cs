@@ -113,15 +113,19 @@ public sealed record PackTestReport
     public int Failed => Cases.Count - Passed;
 }
 
-/// <summary>One case: what did not come out as expected, and what did.</summary>
+/// <summary>One case: what was expected, and what came out.</summary>
 /// <param name="SuiteId">The suite.</param>
 /// <param name="CaseId">The case.</param>
-/// <param name="Failures">One per expectation that was not met; empty for a case that passed.</param>
+/// <param name="Checks">One per expectation, in the order of the pack.</param>
 /// <param name="Result">What came out.</param>
-public sealed record CaseReport(string SuiteId, string CaseId, IReadOnlyList<CaseFailure> Failures, ExceptionResult Result);
+public sealed record CaseReport(string SuiteId, string CaseId, IReadOnlyList<CaseCheck> Checks, ExceptionResult Result)
+{
+    /// <summary>The expectations that were not met; empty for a case that passed.</summary>
+    public IReadOnlyList<CaseCheck> Failures { get; } = [.. Checks.Where(check => !check.Met)];
+}
 
-/// <summary>One expectation that was not met.</summary>
-public sealed record CaseFailure(string Field, string Expected, string Actual);
+/// <summary>One expectation, what came out, and whether that meets it.</summary>
+public sealed record CaseCheck(string Field, string Expected, string Actual, bool Met);
 
 /// <summary>How many of a number of things were reached, and which were not.</summary>
 public sealed record Coverage(int Total, IReadOnlyList<string> Missed)

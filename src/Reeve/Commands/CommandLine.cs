@@ -50,10 +50,22 @@ public static class CommandLine
         {
             exitCode = Terminal.Refuse(error, Terminal.Errors(fault));
         }
+        catch (IOException failure)
+        {
+            // Files are guarded where they are opened; what is left is standard output: full, or closed by its reader.
+            exitCode = Terminal.Refuse(error, [new ReeveError(ErrorCatalogue.Input.FileUnwritable, $"Standard output: {failure.Message}")]);
+        }
         catch (OperationCanceledException)
         {
             error.WriteLine("Stopped.");
             exitCode = Terminal.Refused;
+        }
+
+        catch (Exception failure)
+        {
+            // The host: what nobody expected ends here, told in full to the log and in short to the person.
+            CommandLog.Failed(logger, failure, command);
+            exitCode = Terminal.Refuse(error, [new ReeveError(ErrorCatalogue.Host.Unexpected, $"{command}: {failure.GetType().Name}.")]);
         }
 
         CommandLog.Ended(logger, command, exitCode);

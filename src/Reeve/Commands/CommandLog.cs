@@ -12,4 +12,8 @@ public static partial class CommandLog
     /// <summary>A command is done.</summary>
     [LoggerMessage(1001, LogLevel.Debug, "{Command} ended with {ExitCode}.")]
     public static partial void Ended(ILogger logger, string command, int exitCode);
+
+    /// <summary>A command ended in a defect.</summary>
+    [LoggerMessage(1002, LogLevel.Error, "{Command} failed.")]
+    public static partial void Failed(ILogger logger, Exception error, string command);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Reeve.Core.Errors;
 using Reeve.Core.Schemas;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 
 namespace Reeve.Commands;
 
@@ -72,8 +73,7 @@ public static class SchemaCommand
             IReadOnlyList<ReeveError> errors = error is ReeveErrorsException several ? several.Errors : [error.Error];
             foreach (ReeveError each in errors)
             {
-                result.InvocationConfiguration.Error.WriteLine(each);
-                result.InvocationConfiguration.Error.WriteLine("  " + each.NextStep);
+                result.InvocationConfiguration.Error.WriteLine(Shown.Line($"{each} Next: {each.NextStep}"));
             }
 
             return Refused;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Reeve.Core.Errors;
+using Reeve.Core.Wording;
 
 namespace Reeve.Commands;
 
@@ -35,7 +36,7 @@ public static class Terminal
             }
 
             string subject = string.IsNullOrEmpty(error.Subject) ? "" : $"{error.Subject}: ";
-            output.WriteLine(Clean($"{(place.Length == 0 ? "" : place + ": ")}{error.Code}: {subject}{error.Message} Next: {error.NextStep}"));
+            output.WriteLine(Shown.Line($"{(place.Length == 0 ? "" : place + ": ")}{error.Code}: {subject}{error.Message} Next: {error.NextStep}"));
         }
 
         return Refused;

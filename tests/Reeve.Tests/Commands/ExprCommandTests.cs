@@ -109,6 +109,37 @@ public sealed class ExprCommandTests : IDisposable
         lines[7].ShouldBe("""{"id":"line 9","value":{"int":"1"}}""");
     }
 
+    [Theory]
+    [InlineData("""{"timestamp":{"seconds":"253402300800","nanos":0}}""")]
+    [InlineData("""{"timestamp":{"seconds":"0","nanos":-1}}""")]
+    [InlineData("""{"timestamp":{"seconds":"0","nanos":1000000000}}""")]
+    [InlineData("""{"duration":{"seconds":"315576000001","nanos":0}}""")]
+    [InlineData("""{"duration":{"seconds":"1","nanos":-1}}""")]
+    [InlineData("""{"map":[[{"double":"1"},{"int":"1"}]]}""")]
+    [InlineData("""{"int":"9223372036854775808"}""")]
+    public void A_binding_that_no_value_matches_is_an_error_of_its_case(string binding)
+    {
+        string input = Write("cases.jsonl", $$$"""{"id":7,"expr":"x","bindings":{"x":{{{binding}}}}}""");
+        string report = Path.Combine(folder, "report.jsonl");
+
+        Run("expr", "test", "--input", input, "--report", report).Exit.ShouldBe(3);
+
+        File.ReadAllText(report).ShouldStartWith("""{"id":"7","error":"EXPR-013""");
+    }
+
+    [Theory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public void An_error_does_not_repeat_a_name_of_any_length(string isUnchecked)
+    {
+        string input = Write("cases.jsonl", $$"""{"id":"long","expr":"{{new string('a', 60_000)}}","disable_check":{{isUnchecked}}}""");
+        string report = Path.Combine(folder, "report.jsonl");
+
+        Run("expr", "test", "--input", input, "--report", report);
+
+        File.ReadAllText(report).Length.ShouldBeLessThan(500);
+    }
+
     [Fact]
     public void A_file_of_passing_cases_exits_with_zero()
     {

@@ -63,6 +63,16 @@ public sealed class PacksCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_policy_without_its_tenant_is_still_read_as_a_policy()
+    {
+        var (exit, _, talk) = Run("validate", Save("policy.json", """{"domainName":"Shop","approvedBusinessProcesses":[]}"""));
+
+        exit.ShouldBe(1);
+        talk.ShouldContain("PACK-003 /: The field \"tenantId\" is missing.");
+        talk.ShouldNotContain("exceptionTypes");
+    }
+
+    [Fact]
     public void Every_error_is_a_line_with_file_place_code_path_reason_and_next_step()
     {
         string bad = Save("bad.json", "{\n  \"domainName\": \"\",\n  \"exceptionTypes\": { \"A\": { \"parentType\": \"B\" } },\n  \"tols\": {}\n}");

@@ -19,7 +19,18 @@ internal sealed partial class Checker(string text, Declarations declarations)
 
     /// <summary>The type of an expression.</summary>
     /// <exception cref="ReeveException">EXPR-009 or EXPR-010 at the first part that does not fit.</exception>
-    internal CelType Check(Ast ast) => types.Apply(TypeOf(ast), freeAsDyn: true);
+    internal CelType Check(Ast ast)
+    {
+        CelType type = TypeOf(ast);
+        return types.Apply(type, freeAsDyn: true);
+    }
+
+    // Finding a type replaces the substitution, so it must come before the substitution is read.
+    private CelType AppliedTypeOf(Ast ast)
+    {
+        CelType type = TypeOf(ast);
+        return types.Apply(type);
+    }
 
     private CelType TypeOf(Ast ast)
     {
@@ -115,7 +126,7 @@ internal sealed partial class Checker(string text, Declarations declarations)
             }
         }
 
-        CelType operand = types.Apply(TypeOf(select.Operand));
+        CelType operand = AppliedTypeOf(select.Operand);
         CelType field = FieldOf(select, operand);
         return select.IsOptional && field.Kind != CelTypeKind.Optional ? CelType.Optional(field) : field;
     }
@@ -133,7 +144,7 @@ internal sealed partial class Checker(string text, Declarations declarations)
 
     private CelType TypeOfIndex(IndexAst index)
     {
-        CelType operand = types.Apply(TypeOf(index.Operand));
+        CelType operand = AppliedTypeOf(index.Operand);
         CelType key = TypeOf(index.Key);
         CelType element = ElementOf(index, operand, key);
         return index.IsOptional && element.Kind != CelTypeKind.Optional ? CelType.Optional(element) : element;
@@ -224,7 +235,7 @@ internal sealed partial class Checker(string text, Declarations declarations)
             return TypeOf(macro.Body);
         }
 
-        CelType source = types.Apply(TypeOf(macro.Source));
+        CelType source = AppliedTypeOf(macro.Source);
         (CelType first, CelType? second) = VariablesOf(macro, source);
         int before = locals.Count;
         locals.Add((macro.First, first));

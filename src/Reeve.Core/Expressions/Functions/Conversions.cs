@@ -71,7 +71,8 @@ internal static class Conversions
                 reason = Fault.OutOfRange;
                 return default;
             case ValueKind.String:
-                bool isInt = long.TryParse(value.AsString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed);
+                long parsed = 0;
+                bool isInt = !EndsInNul(value.AsString()) && long.TryParse(value.AsString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed);
                 reason = isInt ? null : Fault.BadText;
                 return Value.Of(parsed);
             default:
@@ -93,14 +94,18 @@ internal static class Conversions
                 reason = Fault.OutOfRange;
                 return default;
             case ValueKind.String:
-                bool isUint = ulong.TryParse(value.AsString(), NumberStyles.None, CultureInfo.InvariantCulture, out ulong parsed);
+                ulong unsigned = 0;
+                bool isUint = !EndsInNul(value.AsString()) && ulong.TryParse(value.AsString(), NumberStyles.None, CultureInfo.InvariantCulture, out unsigned);
                 reason = isUint ? null : Fault.BadText;
-                return Value.Of(parsed);
+                return Value.Of(unsigned);
             default:
                 reason = Fault.WrongType;
                 return default;
         }
     }
+
+    // The framework's parsers overlook NULs at the end of a text.
+    private static bool EndsInNul(string text) => text.EndsWith('\0');
 
     internal static Value Double(ref EvalContext context, ReadOnlySpan<Value> args, out string? reason)
     {

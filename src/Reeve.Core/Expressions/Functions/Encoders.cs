@@ -22,11 +22,11 @@ internal static class Encoders
             return default;
         }
 
-        // Padding may be left out.
+        // Padding may be left out and lines may be broken; blanks, which the framework skips too, are refused.
         context.ChargeText(text.Length);
         string padded = text.Length % 4 == 0 ? text : text.PadRight(text.Length + 4 - (text.Length % 4), '=');
         byte[] bytes = new byte[padded.Length / 4 * 3];
-        bool isBase64 = Convert.TryFromBase64String(padded, bytes, out int written);
+        bool isBase64 = Convert.TryFromBase64String(padded, bytes, out int written) && !text.AsSpan().ContainsAny(' ', '\t');
         reason = isBase64 ? null : Fault.BadText;
         return isBase64 ? Value.Of(bytes[..written]) : default;
     }

@@ -100,10 +100,8 @@ internal static class MathFunctions
             return default;
         }
 
-        // A signed number keeps its sign.
-        return args[0].Kind == ValueKind.Int
-            ? Value.Of(args[0].AsInt() >> (int)Math.Min(by, 63))
-            : Value.Of(by > 63 ? 0UL : args[0].AsUint() >> (int)by);
+        // Zeros come in from the left, for int too: the extension shifts the bits, not the number.
+        return OfBits(by > 63 ? 0 : args[0].AsUint() >> (int)by, args[0]);
     }
 
     private static Value OfBits(ulong bits, in Value like) => like.Kind == ValueKind.Uint ? Value.Of(bits) : Value.Of(unchecked((long)bits));

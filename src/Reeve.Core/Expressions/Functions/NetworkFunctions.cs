@@ -1,31 +1,10 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Reeve.Core.Expressions.Evaluation;
+using Reeve.Core.Expressions.Texts;
 using Reeve.Core.Values;
 
 namespace Reeve.Core.Expressions.Functions;
-
-/// <summary>An IP address, or a network when it has a prefix length.</summary>
-internal sealed class NetworkValue(IPAddress address, int? prefix) : OpaqueValue
-{
-    internal IPAddress Address { get; } = address;
-
-    internal int? Prefix { get; } = prefix;
-
-    public override string TypeName => Prefix is null ? "net.IP" : "net.CIDR";
-
-    public override Value ToData() => Value.Of(ToString());
-
-    public override bool Equals(object? obj) => obj is NetworkValue other && Prefix == other.Prefix && Plain(Address).Equals(Plain(other.Address));
-
-    public override int GetHashCode() => HashCode.Combine(Plain(Address), Prefix);
-
-    public override string ToString() => Prefix is { } length ? string.Create(CultureInfo.InvariantCulture, $"{Address}/{length}") : Address.ToString();
-
-    // ::ffff:a.b.c.d is the same address as a.b.c.d.
-    internal static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-}
 
 /// <summary>The network extension: <c>ip</c>, <c>cidr</c> and their members.</summary>
 internal static class NetworkFunctions
@@ -54,7 +33,7 @@ internal static class NetworkFunctions
     {
         IPAddress? address = args[0].StringOrNull() is { } text ? Parse(text) : null;
         reason = args[0].Kind != ValueKind.String ? Fault.WrongType : address is null ? Fault.BadText : null;
-        return address is null ? default : Value.Of(string.Equals(address.ToString(), args[0].AsString()));
+        return address is null ? default : Value.Of(string.Equals(new NetworkValue(address, prefix: null).ToString(), args[0].AsString()));
     }
 
     internal static Value Cidr(ref EvalContext context, ReadOnlySpan<Value> args, out string? reason)
@@ -172,7 +151,7 @@ internal static class NetworkFunctions
     {
         int slash = text.IndexOf('/');
         if (slash < 0 || Parse(text[..slash]) is not { } address
-            || !int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int prefix)
+            || !NumberText.TryDigits(text.AsSpan(slash + 1), out int prefix)
             || prefix > (address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128))
         {
             return null;

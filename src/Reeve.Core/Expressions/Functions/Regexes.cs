@@ -11,6 +11,9 @@ internal static class Regexes
     // Patterns that data spells are compiled at most once each while they are in use: two generations of this many.
     private const int Generation = 128;
 
+    // One or two milliseconds for classes of letters; two hundred of them exhaust an evaluation.
+    private const int CompilationCost = 50;
+
     private static readonly Lock Gate = new();
     private static Dictionary<string, Pattern?> young = new(StringComparer.Ordinal);
     private static Dictionary<string, Pattern?> old = new(StringComparer.Ordinal);
@@ -23,7 +26,8 @@ internal static class Regexes
             return default;
         }
 
-        // Compiling costs more than matching; what data spells is charged for both.
+        // What data spells is charged for compiling too, known or not, so that the cost depends on the data alone.
+        context.Left -= CompilationCost;
         context.ChargeText(pattern.Length);
         Pattern? compiled = context.IsExhausted ? null : Find(pattern);
         if (compiled is not null)

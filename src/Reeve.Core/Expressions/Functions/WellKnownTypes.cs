@@ -81,9 +81,27 @@ internal static class WellKnownTypes
         }
 
         bool fits = fields.Length == 1 && fields[0] == (isStruct ? "fields" : "values")
-            && (isStruct ? values[0].MapOrNull() is ObjectMap : values[0].Kind == ValueKind.List);
+            && (isStruct ? HasTextKeys(values[0]) : values[0].Kind == ValueKind.List);
         reason = fits ? null : Fault.BadMessageField;
         return fits ? values[0] : default;
+    }
+
+    private static bool HasTextKeys(in Value value)
+    {
+        if (value.MapOrNull() is not { } map)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < map.Count; i++)
+        {
+            if (map.KeyAt(i).Kind != ValueKind.String)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static Value BuildJson(string[] fields, Value[] values, out string? reason)
@@ -100,7 +118,7 @@ internal static class WellKnownTypes
             "number_value" => values[0].Kind == ValueKind.Double,
             "string_value" => values[0].Kind == ValueKind.String,
             "bool_value" => values[0].Kind == ValueKind.Bool,
-            "struct_value" => values[0].MapOrNull() is ObjectMap,
+            "struct_value" => HasTextKeys(values[0]),
             "list_value" => values[0].Kind == ValueKind.List,
             _ => false,
         };

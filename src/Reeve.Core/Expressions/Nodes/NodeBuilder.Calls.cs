@@ -48,7 +48,13 @@ internal sealed partial class NodeBuilder
     {
         try
         {
-            return Pattern.Compile(pattern.Value.AsString(), PatternSyntax.Re2);
+            Pattern compiled = Pattern.Compile(pattern.Value.AsString(), PatternSyntax.Re2);
+            patternSize += compiled.Size + ExpressionLimits.PatternOverhead;
+            return patternSize <= ExpressionLimits.MaxPatternSize ? compiled : throw SyntaxFault.At(
+                ErrorCatalogue.Expressions.TooLarge,
+                $"Regular expressions of more than {ExpressionLimits.MaxPatternSize:N0} characters together, with repetitions written out.",
+                text,
+                pattern.Position);
         }
         catch (PatternException fault)
         {

@@ -18,6 +18,7 @@ internal sealed partial class NodeBuilder(string text, ExpressionMode mode, bool
     private readonly Dictionary<string, Ast> inlined = new(StringComparer.Ordinal);
     private int nodes;
     private int depth;
+    private int patternSize;
 
     /// <summary>How many variables are bound at once at most.</summary>
     internal int LocalCount { get; private set; }

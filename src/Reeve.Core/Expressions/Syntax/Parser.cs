@@ -1,5 +1,6 @@
 using Reeve.Core.Errors;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 
 namespace Reeve.Core.Expressions.Syntax;
 
@@ -214,6 +215,10 @@ internal ref partial struct Parser
                 Take(TokenKind.RightBracket, "']' behind the index");
                 operand = Made(new IndexAst(position, operand, key, isOptional));
             }
+            else if (operand is NameAst { Name: "steps" } && IsStepNumber())
+            {
+                operand = Made(new SelectAst(position, operand, TakeStepNumber(), isOptional: false));
+            }
             else if (token.Kind == TokenKind.LeftBrace && MessageName(operand) is { } typeName)
             {
                 operand = ParseMessage(position, typeName);
@@ -240,6 +245,23 @@ internal ref partial struct Parser
         return name;
     }
 
+    // Steps are numbered unless their author names them, so steps.1.output must be sayable; CEL itself reads ".1" as a
+    // number, which no name can be followed by. The sub-step 1.2 is two such numbers.
+    private readonly bool IsStepNumber() =>
+        token.Kind == TokenKind.Literal && text[token.Start] == '.' && !text.AsSpan(token.Start + 1, token.End - token.Start - 1).ContainsAnyExceptInRange('0', '9');
+
+    private string TakeStepNumber()
+    {
+        int start = token.Start + 1;
+        int end = token.End;
+        for (Advance(); token.Start == end && IsStepNumber(); Advance())
+        {
+            end = token.End;
+        }
+
+        return text[start..end];
+    }
+
     private void Advance() => token = lexer.Next();
 
     private bool Skip(TokenKind kind)
@@ -263,11 +285,13 @@ internal ref partial struct Parser
 
     private readonly ReeveException Expected(string what)
     {
-        string found = token.Kind == TokenKind.End ? "the expression ends" : $"'{Shown(text.AsSpan(token.Start, token.End - token.Start))}' was found";
+        string found = token.Kind == TokenKind.End ? "the expression ends" : $"'{Short(text.AsSpan(token.Start, token.End - token.Start))}' was found";
         return SyntaxFault.At(ErrorCatalogue.Expressions.Syntax, $"Expected {what}, but {found}.", text, token.Start);
     }
 
-    private static string Shown(ReadOnlySpan<char> found) => found.Length <= 20 ? found.ToString() : string.Concat(found[..20], "…");
+    // One line, and never half a character.
+    private static string Short(ReadOnlySpan<char> found) =>
+        Shown.Line(found.Length <= 20 ? found.ToString() : string.Concat(found[..(char.IsHighSurrogate(found[19]) ? 19 : 20)], "…"));
 
     private void Enter()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Reeve.Core.Errors;
@@ -8,6 +9,8 @@ namespace Reeve.Core.Expressions.Syntax;
 /// <summary>What the inside of a string or bytes literal denotes.</summary>
 internal static class StringLiteral
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     /// <summary>Reads the inside; <paramref name="offset"/> is where it starts in <paramref name="text"/>, for errors.</summary>
     internal static Value Read(string text, int offset, ReadOnlySpan<char> content, bool isBytes, bool isRaw)
     {
@@ -106,6 +109,7 @@ internal static class StringLiteral
     private static int Hex(string text, int position, ReadOnlySpan<char> content, ref int i, int digits)
     {
         if (i + digits > content.Length
+            || content.Slice(i, digits).ContainsAnyExcept(HexDigits) // a NUL at the end, say, which the parser overlooks
             || !uint.TryParse(content.Slice(i, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value)
             || value > 0x10FFFF)
         {

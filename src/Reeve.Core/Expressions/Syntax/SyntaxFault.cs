@@ -5,8 +5,11 @@ namespace Reeve.Core.Expressions.Syntax;
 /// <summary>Makes the errors of one text: offsets become lines and columns.</summary>
 internal static class SyntaxFault
 {
+    // A name in the expression may be as long as an expression; a message that quotes it may not.
+    private const int MaxMessage = 300;
+
     internal static ReeveException At(ErrorCode kind, string message, string text, int offset) =>
-        new(new ReeveError(kind, message, position: PositionOf(text, offset)));
+        new(new ReeveError(kind, message.Length <= MaxMessage ? message : message[..MaxMessage] + "…", position: PositionOf(text, offset)));
 
     internal static SourcePosition PositionOf(string text, int offset)
     {

@@ -23,6 +23,13 @@ internal static class NumberText
         return string.Create(CultureInfo.InvariantCulture, $"{sign}{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
     }
 
+    /// <summary>Reads ASCII digits and nothing else; the framework's parsers alone overlook NULs at the end.</summary>
+    internal static bool TryDigits(ReadOnlySpan<char> digits, out int value)
+    {
+        value = 0;
+        return digits.IndexOfAnyExceptInRange('0', '9') < 0 && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    }
+
     /// <summary>The shortest digits, never with an exponent; <c>Infinity</c> is spelled out.</summary>
     internal static string Plain(double value)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reeve.Core.Expressions.Evaluation;
+using Reeve.Core.Expressions.Texts;
 using Reeve.Core.Values;
 
 namespace Reeve.Core.Expressions.Times;
@@ -7,6 +8,9 @@ namespace Reeve.Core.Expressions.Times;
 /// <summary>Timestamps and durations from and to texts: RFC 3339, and durations such as <c>1h30m</c>, <c>-1.5s</c>, <c>20ms</c>.</summary>
 internal static class TimeConversions
 {
+    // An hour has 3.6e12 nanoseconds, so digits up to the thirteenth can matter; the product still fits 128 bits.
+    private const int MaxFractionDigits = 15;
+
     /// <summary>RFC 3339 in UTC with no trailing zeros in the fraction.</summary>
     internal static string TimestampText(in Value value)
     {
@@ -25,7 +29,7 @@ internal static class TimeConversions
     private static string Fraction(int nanos) =>
         nanos == 0 ? "" : "." + nanos.ToString("000000000", CultureInfo.InvariantCulture).TrimEnd('0');
 
-    /// <summary>Reads RFC 3339: a date, T, a time with up to nine fraction digits, and Z or an offset.</summary>
+    /// <summary>Reads RFC 3339: a date, T, a time whose fraction is cut to nanoseconds, and Z or an offset.</summary>
     internal static Value ParseTimestamp(string text, out string? reason)
     {
         reason = Fault.BadText;
@@ -49,7 +53,7 @@ internal static class TimeConversions
                 nanos += (rest[at] - '0') * unit;
             }
 
-            if (at == start || at - start > 9)
+            if (at == start)
             {
                 return default;
             }
@@ -96,7 +100,7 @@ internal static class TimeConversions
     }
 
     private static bool Digits(ReadOnlySpan<char> text, int start, int count, out int value) =>
-        int.TryParse(text.Slice(start, count), NumberStyles.None, CultureInfo.InvariantCulture, out value);
+        NumberText.TryDigits(text.Slice(start, count), out value);
 
     /// <summary>Reads a sum of amounts with units (h, m, s, ms, us, µs, ns), with one sign in front; a bare 0 is allowed.</summary>
     internal static Value ParseDuration(string text, out string? reason)
@@ -155,27 +159,19 @@ internal static class TimeConversions
 
         Int128 amount = whole == 0 ? 0 : Int128.Parse(rest[..whole], NumberStyles.None, CultureInfo.InvariantCulture);
         nanos = amount * unit;
-        long scale = unit;
-        for (int i = 0; i < fraction && scale > 0; i++)
+        Int128 numerator = 0;
+        Int128 denominator = 1;
+
+        // What digits beyond those would add is below a nanosecond, and is cut.
+        for (int i = 0; i < Math.Min(fraction, MaxFractionDigits); i++)
         {
-            // Below a nanosecond the rest is cut.
-            nanos += (rest[whole + 1 + i] - '0') * (Int128)unit / Power(i + 1);
-            scale /= 10;
+            numerator = (numerator * 10) + (rest[whole + 1 + i] - '0');
+            denominator *= 10;
         }
 
+        nanos += numerator * unit / denominator;
         rest = rest[(at + length)..];
         return true;
-    }
-
-    private static Int128 Power(int exponent)
-    {
-        Int128 power = 1;
-        for (int i = 0; i < exponent; i++)
-        {
-            power *= 10;
-        }
-
-        return power;
     }
 
     private static int Run(ReadOnlySpan<char> text)

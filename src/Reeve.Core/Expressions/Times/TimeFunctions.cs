@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Reeve.Core.Expressions.Evaluation;
+using Reeve.Core.Expressions.Texts;
 using Reeve.Core.Values;
 
 namespace Reeve.Core.Expressions.Times;
@@ -97,7 +97,8 @@ internal static class TimeFunctions
             }
         }
 
-        return char.IsAsciiLetter(zone[0]);
+        // Europe//Berlin would be found as well, and be kept beside Europe/Berlin.
+        return char.IsAsciiLetter(zone[0]) && !zone.Contains("//", StringComparison.Ordinal);
     }
 
     // How far a zone is from UTC at a moment, in seconds. [+-]hh:mm and hh:mm are offsets themselves.
@@ -114,8 +115,8 @@ internal static class TimeFunctions
             ReadOnlySpan<char> digits = zone.AsSpan(char.IsAsciiDigit(zone[0]) ? 0 : 1);
             int colon = digits.IndexOf(':');
             if (colon is not (1 or 2) || digits.Length != colon + 3
-                || !int.TryParse(digits[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out int hours)
-                || !int.TryParse(digits[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int minutes)
+                || !NumberText.TryDigits(digits[..colon], out int hours)
+                || !NumberText.TryDigits(digits[(colon + 1)..], out int minutes)
                 || hours > 23 || minutes > 59)
             {
                 return false;

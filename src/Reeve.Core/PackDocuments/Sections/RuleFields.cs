@@ -72,12 +72,12 @@ internal static class RuleFields
         return rules;
     }
 
-    /// <summary>The id of a rule: its own, else <c>section:</c> and eight hex digits of the SHA-256 of its text.</summary>
+    /// <summary>The id of a rule: its own, else <c>section:</c> and eight hex digits of the SHA-256 of its text without white space around it.</summary>
     internal static RuleId IdOf(ObjectFields? fields, string section, string text, HashSet<string> taken)
     {
         if (fields?.Find("id") is not { } own)
         {
-            return new RuleId($"{section}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4))}");
+            return new RuleId($"{section}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.Trim())).AsSpan(0, 4))}");
         }
 
         string id = own.Text() ?? "";

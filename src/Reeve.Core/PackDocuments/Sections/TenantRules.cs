@@ -71,7 +71,7 @@ internal static class TenantRules
             {
                 Severity? severity = fields.Find("severity")?.Word<Severity>();
                 string? type = fields.Find("exceptionType")?.Reference(ReferenceKind.ExceptionType);
-                Field? condition = fields.Find("condition");
+                Field? condition = fields.FindAny("condition", "if");
                 bool? requireApproval = fields.Require("requireApproval")?.Bool();
                 rules.Add(new HumanApprovalRule
                 {

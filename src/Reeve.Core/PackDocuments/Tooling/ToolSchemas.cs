@@ -58,9 +58,23 @@ internal static class ToolSchemas
             returns = null;
         }
 
-        JsonSchema? fromWord = returns is { } field && word.Length > 0 ? OfWord(field, word, entities) : null;
+        JsonSchema? fromWord = returns is { } field && word.Length > 0 ? OfReturns(field, word, entities) : null;
         JsonSchema? schema = declared is { } given ? OfDeclared(given, entities) : null;
         return (schema ?? fromWord, word);
+    }
+
+    // Authors name results that they describe nowhere else. Nothing is sent by this word, so it costs only the output schema.
+    private static JsonSchema? OfReturns(Field field, string word, NamedList<EntityDefinition> entities)
+    {
+        if (word is "void" or "none" || TypeWords.IsKnown(word, entities))
+        {
+            return OfWord(field, word, entities);
+        }
+
+        field.Warn(
+            ErrorCatalogue.Packs.Doubtful,
+            $"{Shown.Name(word)} is neither a type nor an entity of this pack, so results are not checked.{DidYouMean.Sentence(word, entities.Select(entity => entity.Name))}");
+        return null;
     }
 
     private static JsonSchema? OfDeclared(Field field, NamedList<EntityDefinition> entities)

@@ -70,6 +70,17 @@ internal static class TypeWords
         return null;
     }
 
+    /// <summary>Whether a word is a type or an entity, or a list of one.</summary>
+    internal static bool IsKnown(string word, NamedList<EntityDefinition> entities)
+    {
+        while (ItemOf(word) is { } item)
+        {
+            word = item;
+        }
+
+        return entities.Has(word) || JsonTypes.ContainsKey(word);
+    }
+
     /// <summary>A schema of one type with further members.</summary>
     internal static Value Of(string type, params ReadOnlySpan<(string, Value)> members) =>
         Value.Of(ObjectMap.Of([("type", Value.Of(type)), .. members]));

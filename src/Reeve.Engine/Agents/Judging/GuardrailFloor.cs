@@ -4,6 +4,7 @@ using Reeve.Core.Expressions;
 using Reeve.Core.Packs;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
+using Reeve.Engine.Playbooks;
 
 namespace Reeve.Engine.Agents.Judging;
 
@@ -29,14 +30,27 @@ internal sealed class GuardrailFloor
 
     internal IReadOnlyList<RuleId> Violated => violated;
 
-    /// <summary>Asks every guardrail and approval rule.</summary>
-    internal static GuardrailFloor Ask(BoundPolicy policy, IReadOnlyList<ExceptionTypeName> lineage, Severity severity, double confidence, Activation scope)
+    /// <summary>Asks every guardrail and approval rule, in the order of EX-AGENT-POLICY-1.</summary>
+    /// <param name="policy">The packs.</param>
+    /// <param name="lineage">The type, its parent, and so on to the root.</param>
+    /// <param name="severity">The effective severity.</param>
+    /// <param name="confidence">Triage's.</param>
+    /// <param name="scope">The names that conditions use.</param>
+    /// <param name="blocked">The approved playbook that block lists forbid; null when there is none.</param>
+    internal static GuardrailFloor Ask(
+        BoundPolicy policy, IReadOnlyList<ExceptionTypeName> lineage, Severity severity, double confidence, Activation scope, BlockedPlaybook? blocked)
     {
         GuardrailFloor floor = new();
         Guardrails guardrails = policy.Guardrails;
+        foreach (string name in blocked?.Names ?? [])
+        {
+            floor.Say(new RuleId($"blockLists:{name}"), PolicyVerdict.Block, blocked!.Reason); // not null: it has names
+        }
+
         floor.AskSeverities(guardrails, severity);
         floor.AskTypes(guardrails, lineage);
         bool criticalReleased = floor.AskApprovalRules(policy.Policy.HumanApprovalRules, lineage, severity, scope);
+        floor.AskGates(guardrails, severity);
         floor.AskConfidence(guardrails, confidence);
         floor.AskRules(guardrails.Rules, scope);
         floor.AskCritical(policy, severity, criticalReleased);
@@ -61,7 +75,11 @@ internal sealed class GuardrailFloor
         {
             Say(new RuleId($"noAutoActionIfSeverityIn:{name}"), PolicyVerdict.RequireApproval, $"No automatic action at severity {name}.");
         }
+    }
 
+    private void AskGates(Guardrails guardrails, Severity severity)
+    {
+        string name = Wire.Name(severity);
         foreach (SeverityGate gate in guardrails.SeverityGates ?? [])
         {
             if (gate.Severity == severity)

@@ -13,7 +13,7 @@ internal sealed record CallArguments
     /// <summary>Pointers to what earlier outputs will give.</summary>
     internal IReadOnlyList<string> Awaited { get; init; } = [];
 
-    /// <summary>Required parameters of a text call that bind to nothing.</summary>
+    /// <summary>Required parameters that bind to nothing.</summary>
     internal IReadOnlyList<string> Missing { get; init; } = [];
 
     /// <summary>Why the plan fails.</summary>
@@ -29,6 +29,16 @@ internal sealed record CallArguments
         ObjectMap values = template.Fill(parameters);
         return new CallArguments { Values = values, Awaited = template.Awaited, Errors = template.Errors };
     }
+
+    /// <summary>
+    /// The same arguments, where required ones that were written and turned out to stand for nothing are missing: a person may
+    /// know them (EX-PB-3). One that was never written is the author's mistake, of which the input schema speaks.
+    /// </summary>
+    internal CallArguments Demanding(ToolDefinition tool, ObjectMap written) => this with
+    {
+        Missing = [.. tool.Parameters.Where(parameter => parameter.Required && written.TryGet(parameter.Name, out _) && !Values.TryGet(parameter.Name, out _))
+            .Select(parameter => parameter.Name)],
+    };
 
     /// <summary>
     /// The object under one member, as the arguments. Where it is no object there are none, and the input schema says what is

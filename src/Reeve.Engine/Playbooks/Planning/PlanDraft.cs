@@ -52,7 +52,7 @@ internal sealed class PlanDraft(
         return planned;
     }
 
-    internal void Refuse(ErrorCode kind, string place, string message) => errors.Add(new ReeveError(kind, $"{place}: {message}", place));
+    internal void Refuse(ErrorCode kind, string place, string message) => errors.Add(new ReeveError(kind, message, place));
 
     internal void Warn(string place, string message) => warnings.Add($"{place}: {message}");
 

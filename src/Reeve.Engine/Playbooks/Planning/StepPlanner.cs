@@ -62,7 +62,7 @@ internal static class StepPlanner
         }
 
         CallArguments arguments = gate.Status == StepStatus.Skipped ? new CallArguments { Values = ObjectMap.Empty }
-            : source.Parameters.Count > 0 ? CallArguments.Given(source.Parameters, draft.Sources)
+            : source.Parameters.Count > 0 ? CallArguments.Given(source.Parameters, draft.Sources).Demanding(tool, source.Parameters)
             : CallArguments.BoundRequired(tool, draft.Sources);
         draft.Take(place, arguments);
         return CallPlanner.Plan(blank, tool, arguments, gate, draft);
@@ -92,7 +92,8 @@ internal static class StepPlanner
         CallArguments arguments = new() { Values = ObjectMap.Empty };
         if (gate.Status != StepStatus.Skipped)
         {
-            arguments = CallArguments.Given(ObjectMap.Of(("payload", call.Payload)), draft.Sources).Unwrapped("payload");
+            arguments = CallArguments.Given(ObjectMap.Of(("payload", call.Payload)), draft.Sources).Unwrapped("payload")
+                .Demanding(tool, call.Payload.MapOrNull() as ObjectMap ?? ObjectMap.Empty);
         }
 
         draft.Take(place, arguments);

@@ -16,7 +16,7 @@ namespace Reeve.Commands.Cel;
 /// <param name="Passed">Whether that was expected; null when the case expects nothing.</param>
 internal sealed record ExprOutcome(string Id, Value? Value, string? Error, bool? Passed)
 {
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 2_000 };
+    private static readonly JsonWriterOptions Compact = JsonText.Compact with { MaxDepth = 2_000 };
 
     /// <summary>The line of the report: id, and value or error.</summary>
     internal byte[] ToReportLine()
@@ -59,7 +59,7 @@ internal static class ExprCases
                 throw new FormatException("a case is an object");
             }
 
-            id = test["id"].StringOrNull() ?? id;
+            id = test["id"] is { IsNull: false } given ? given.StringOrNull() ?? JsonText.ToText(given) : id;
             string text = test["expr"].StringOrNull() ?? throw new FormatException("the member 'expr' must be a string");
             Value value = Evaluate(test, text, out string? error);
             return new ExprOutcome(id, error is null ? value : null, error, IsExpected(test, value, error));

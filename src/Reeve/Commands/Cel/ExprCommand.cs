@@ -5,6 +5,7 @@ using Reeve.Core.Errors;
 using Reeve.Core.Expressions;
 using Reeve.Core.Expressions.Checking;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 
 namespace Reeve.Commands.Cel;
 
@@ -14,6 +15,7 @@ public static class ExprCommand
     private const int Done = 0;
     private const int Refused = 1;
     private const int CheckFailed = 3;
+    private const int MaxPath = 200;
 
     /// <summary>The command with its verbs.</summary>
     public static Command Build() => new("expr", "Evaluate expressions (CEL).") { BuildEval(), BuildTest() };
@@ -129,7 +131,7 @@ public static class ExprCommand
     internal static string Describe(Expression expression, ValueError error)
     {
         SourcePosition at = expression.PositionOf(error);
-        string of = error.Path is null ? "" : $": {error.Path}";
+        string of = error.Path is null ? "" : error.Path.Length <= MaxPath ? $": {error.Path}" : $": {error.Path.AsSpan(0, MaxPath)}…";
         return string.Create(CultureInfo.InvariantCulture, $"{error.Message}{of} (line {at.Line}, column {at.Column})");
     }
 
@@ -153,7 +155,7 @@ public static class ExprCommand
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new ReeveException(new ReeveError(ErrorCatalogue.Input.FileUnreadable, fault.Message, file.Name), fault);
+            throw new ReeveException(new ReeveError(ErrorCatalogue.Input.FileUnwritable, fault.Message, file.Name), fault);
         }
     }
 
@@ -165,8 +167,7 @@ public static class ExprCommand
         }
         catch (ReeveException fault)
         {
-            Console.Error.WriteLine(fault.Error);
-            Console.Error.WriteLine(fault.Error.NextStep);
+            Console.Error.WriteLine(Shown.Line($"{fault.Error} Next: {fault.Error.NextStep}"));
             return Refused;
         }
     }

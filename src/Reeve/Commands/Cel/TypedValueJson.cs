@@ -32,8 +32,8 @@ internal static class TypedValueJson
             "string" when content.Kind == ValueKind.String => content,
             "bytes" => Value.Of(Convert.FromBase64String(Text(content))),
             "type" => Value.Of(new TypeValue(Text(content))),
-            "timestamp" => Value.Timestamp(Seconds(content), Nanos(content)),
-            "duration" => Value.Duration(Seconds(content), Nanos(content)),
+            "timestamp" => ReadTimestamp(Seconds(content), Nanos(content)),
+            "duration" => ReadDuration(Seconds(content), Nanos(content)),
             "list" when content.ListOrNull() is { } list => Value.Of(ReadList(list)),
             "map" when content.ListOrNull() is { } entries => ReadMap(entries),
             _ => throw new FormatException($"there is no typed value '{kind}' of this form"),
@@ -127,6 +127,19 @@ internal static class TypedValueJson
         ? int.Parse(Text(nanos), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
         : 0;
 
+    // The years 1 to 9999, with nanoseconds that count forward.
+    private static Value ReadTimestamp(long seconds, int nanos) =>
+        seconds is >= -62_135_596_800 and <= 253_402_300_799 && nanos is >= 0 and <= 999_999_999
+            ? Value.Timestamp(seconds, nanos)
+            : throw new FormatException("a timestamp lies in the years 1 to 9999 and has 0 to 999999999 nanos");
+
+    // Protobuf's range, some 10,000 years either way, with nanoseconds of the same sign.
+    private static Value ReadDuration(long seconds, int nanos) =>
+        seconds is >= -315_576_000_000 and <= 315_576_000_000 && nanos is >= -999_999_999 and <= 999_999_999
+            && (seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0))
+            ? Value.Duration(seconds, nanos)
+            : throw new FormatException("a duration is at most 315576000000 seconds long and has nanos of the same sign");
+
     private static ListValue ReadList(ListValue list)
     {
         Value[] items = new Value[list.Count];
@@ -148,7 +161,13 @@ internal static class TypedValueJson
                 throw new FormatException("an entry of a map is a list of key and value");
             }
 
-            pairs[i] = (Read(pair[0]), Read(pair[1]));
+            Value key = Read(pair[0]);
+            if (key.Kind is not (ValueKind.String or ValueKind.Int or ValueKind.Uint or ValueKind.Bool))
+            {
+                throw new FormatException("a key of a map is a string, an int, a uint or a bool");
+            }
+
+            pairs[i] = (key, Read(pair[1]));
         }
 
         return Value.Of(new TypedMap(pairs));

@@ -93,7 +93,7 @@ internal static class PacksTestCommand
         foreach (CaseReport test in report.Cases)
         {
             output.WriteLine(Terminal.Clean($"{(test.Failures.Count == 0 ? "pass" : "FAIL")}  {test.SuiteId}/{test.CaseId}"));
-            foreach (CaseFailure failure in test.Failures)
+            foreach (CaseCheck failure in test.Failures)
             {
                 output.WriteLine(Terminal.Clean($"      {failure.Field}: expected {failure.Expected}, got {failure.Actual}"));
             }
@@ -144,17 +144,24 @@ internal static class PacksTestCommand
         writer.WriteString("suiteId", test.SuiteId);
         writer.WriteString("caseId", test.CaseId);
         writer.WriteBoolean("passed", test.Failures.Count == 0);
-        writer.WriteStartArray("failures");
-        foreach (CaseFailure failure in test.Failures)
+        WriteChecks(writer, "checks", test.Checks);
+        WriteChecks(writer, "failures", test.Failures);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteChecks(Utf8JsonWriter writer, string name, IReadOnlyList<CaseCheck> checks)
+    {
+        writer.WriteStartArray(name);
+        foreach (CaseCheck check in checks)
         {
             writer.WriteStartObject();
-            writer.WriteString("field", failure.Field);
-            writer.WriteString("expected", failure.Expected);
-            writer.WriteString("actual", failure.Actual);
+            writer.WriteString("field", check.Field);
+            writer.WriteString("expected", check.Expected);
+            writer.WriteString("actual", check.Actual);
+            writer.WriteBoolean("met", check.Met);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 }

@@ -73,6 +73,11 @@ internal static class RunCommand
         {
             return Terminal.Refuse(call, Terminal.Errors(fault));
         }
+        catch (IOException failure)
+        {
+            // The sinks name their own failures, so this one is the input's, after it was opened.
+            return Terminal.Refuse(call, [new ReeveError(ErrorCatalogue.Input.FileUnreadable, $"'{arguments.Input}': {failure.Message}", "--input")]);
+        }
     }
 
     private static async Task DecideAsync(
@@ -85,7 +90,7 @@ internal static class RunCommand
             new ThreadRuntime(TimeProvider.System), ids, new PipelineOptions { Workers = arguments.Workers }, loggers.CreateLogger("Engine.Pipeline"));
         bool? lines = Path.GetExtension(arguments.Input).ToLowerInvariant() is ".jsonl" or ".ndjson" ? true : null;
         sinks.Begin(run.Id);
-        await using RunProgress progress = RunProgress.Start(call, input);
+        await using RunProgress progress = await RunProgress.StartAsync(call, input);
         await foreach (PassOutcome outcome in pipeline.RunAsync(BatchReader.ReadAsync(input, lines, cancellationToken), policy, run, cancellationToken))
         {
             sinks.Add(outcome.Result);
@@ -97,7 +102,7 @@ internal static class RunCommand
     {
         if (path == "-")
         {
-            return Console.OpenStandardInput();
+            return new StandardInput();
         }
 
         try

@@ -3,35 +3,27 @@ using Spectre.Console;
 
 namespace Reeve.Commands.Running;
 
-/// <summary>A progress bar on standard error; nothing where that is no terminal.</summary>
+/// <summary>A progress bar on standard error while results go elsewhere; where they go to the terminal, they are the progress.</summary>
 internal sealed class RunProgress : IAsyncDisposable
 {
     private readonly Stream input;
-    private readonly ProgressTask? bar;
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task drawing;
+    private ProgressTask? bar;
+    private Task drawing = Task.CompletedTask;
 
-    private RunProgress(Stream input, bool drawn)
+    private RunProgress(Stream input) => this.input = input;
+
+    internal static async Task<RunProgress> StartAsync(ParseResult call, Stream input)
     {
-        this.input = input;
-        if (!drawn || !input.CanSeek)
+        RunProgress progress = new(input);
+        bool terminal = ReferenceEquals(call.InvocationConfiguration.Error, Console.Error) && !Console.IsErrorRedirected;
+        if (terminal && Console.IsOutputRedirected && input.CanSeek)
         {
-            drawing = Task.CompletedTask;
-            return;
+            await progress.DrawAsync();
         }
 
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        TaskCompletionSource<ProgressTask> begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        drawing = AnsiConsoleExtensions.Progress(console).AutoClear(true).StartAsync(async context =>
-        {
-            begun.SetResult(context.AddTask("deciding", maxValue: Math.Max(1, input.Length)));
-            await finished.Task;
-        });
-        bar = begun.Task.GetAwaiter().GetResult();
+        return progress;
     }
-
-    internal static RunProgress Start(ParseResult call, Stream input) =>
-        new(input, ReferenceEquals(call.InvocationConfiguration.Error, Console.Error) && !Console.IsErrorRedirected && !Console.IsOutputRedirected is false);
 
     internal void Tell(int decided)
     {
@@ -46,5 +38,17 @@ internal sealed class RunProgress : IAsyncDisposable
     {
         finished.TrySetResult();
         await drawing;
+    }
+
+    private async Task DrawAsync()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        TaskCompletionSource<ProgressTask> begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        drawing = console.Progress().AutoClear(enabled: true).StartAsync(async context =>
+        {
+            begun.SetResult(context.AddTask("deciding", maxValue: Math.Max(1, input.Length)));
+            await finished.Task;
+        });
+        bar = await begun.Task;
     }
 }

@@ -12,18 +12,21 @@ internal sealed class RunSinks : IAsyncDisposable
     private readonly ParseResult call;
     private readonly BoundPolicy policy;
     private readonly OutputFormat format;
-    private readonly Stream? file;
-    private readonly Stream? decisions;
+    private readonly FileStream? file;
+    private readonly FileStream? decisions;
     private readonly Stream? stdout;
     private readonly RunTable? table;
     private RunResultWriter? fileWriter;
     private RunResultWriter? stdoutWriter;
+    private bool isClosed;
+    private bool hasFailed;
 
     private RunSinks(ParseResult call, RunArguments arguments, BoundPolicy policy)
     {
         this.call = call;
         this.policy = policy;
         format = arguments.Format;
+        KeepApart(arguments);
         file = Create(arguments.Output, "--output");
         decisions = Create(arguments.Decisions, "--decisions");
         stdout = format == OutputFormat.Table ? null : new BufferedStream(Terminal.OutputStream(call), 64 * 1024);
@@ -34,15 +37,56 @@ internal sealed class RunSinks : IAsyncDisposable
 
     internal static RunSinks Open(ParseResult call, RunArguments arguments, BoundPolicy policy) => new(call, arguments, policy);
 
-    internal void Begin(RunId run)
+    internal void Begin(RunId run) => Write((Sinks: this, Run: run), static state => state.Sinks.WriteHeads(state.Run));
+
+    internal void Add(ExceptionResult result)
+    {
+        Summary.Count(result);
+        Write((Sinks: this, Result: result), static state => state.Sinks.WriteResult(state.Result));
+    }
+
+    internal void Finish()
+    {
+        Close();
+        Summary.Print(call.InvocationConfiguration.Error);
+    }
+
+    /// <summary>Ends every document, so that a run which was stopped leaves whole ones that hold what it decided.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        foreach (FileStream? written in new[] { file, decisions })
+        {
+            try
+            {
+                await (written?.DisposeAsync() ?? ValueTask.CompletedTask);
+            }
+            catch (IOException) when (hasFailed)
+            {
+                // It was told already; a stream writes what it holds once more when it is closed.
+            }
+        }
+    }
+
+    private void Close()
+    {
+        if (isClosed)
+        {
+            return;
+        }
+
+        isClosed = true;
+        Write(this, static sinks => sinks.WriteEnds());
+    }
+
+    private void WriteHeads(RunId run)
     {
         fileWriter = file is null ? null : new RunResultWriter(file, policy.TenantId, run);
         stdoutWriter = format == OutputFormat.Json ? new RunResultWriter(stdout!, policy.TenantId, run) : null;
     }
 
-    internal void Add(ExceptionResult result)
+    private void WriteResult(ExceptionResult result)
     {
-        Summary.Count(result);
         fileWriter?.Add(result);
         stdoutWriter?.Add(result);
         table?.Add(result);
@@ -59,9 +103,11 @@ internal sealed class RunSinks : IAsyncDisposable
         }
     }
 
-    internal void Finish()
+    private void WriteEnds()
     {
         fileWriter?.Dispose();
+        file?.Flush();
+        decisions?.Flush();
         stdoutWriter?.Dispose();
         if (stdoutWriter is not null)
         {
@@ -70,20 +116,55 @@ internal sealed class RunSinks : IAsyncDisposable
 
         stdout?.Flush();
         table?.Finish();
-        Summary.Print(call.InvocationConfiguration.Error);
     }
 
-    public async ValueTask DisposeAsync()
+    // A full disk, or a pipe whose reader went away. Documents are not ended then: that would fail again.
+    private void Write<T>(T state, Action<T> write)
     {
-        if (file is not null)
+        try
         {
-            await file.DisposeAsync();
+            write(state);
         }
+        catch (IOException failure)
+        {
+            isClosed = true;
+            hasFailed = true;
+            throw new ReeveException(new ReeveError(ErrorCatalogue.Input.FileUnwritable, $"The results cannot be written: {failure.Message}"), failure);
+        }
+    }
 
-        if (decisions is not null)
+    // Opening a file to write it empties it, so a name given twice would cost the pack or the input before it is read.
+    private static void KeepApart(RunArguments arguments)
+    {
+        (string Option, string? Path)[] files =
+        [
+            ("--domain-pack", arguments.Domain), ("--tenant-policy", arguments.Policy), ("--input", arguments.Input == "-" ? null : arguments.Input),
+            ("--output", arguments.Output), ("--decisions", arguments.Decisions),
+        ];
+        for (int written = 3; written < files.Length; written++)
         {
-            await decisions.DisposeAsync();
+            for (int other = 0; other < written; other++)
+            {
+                if (files[written].Path is { } path && files[other].Path is { } taken && IsSameFile(path, taken))
+                {
+                    throw new ReeveException(new ReeveError(
+                        ErrorCatalogue.Input.FileUnwritable, $"'{path}' is the file of {files[other].Option}, too.", files[written].Option, nextStep: "Name another file."));
+                }
+            }
         }
+    }
+
+    // Devices, such as /dev/null, may be named twice.
+    private static bool IsSameFile(string left, string right)
+    {
+        string first = Final(left);
+        return string.Equals(first, Final(right), StringComparison.Ordinal) && !first.StartsWith("/dev/", StringComparison.Ordinal);
+    }
+
+    private static string Final(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
     }
 
     private static FileStream? Create(string? path, string option)

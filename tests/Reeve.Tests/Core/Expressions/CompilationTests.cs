@@ -34,6 +34,7 @@ public sealed class CompilationTests
     [InlineData("'\\q'", "EXPR-002", 1, 2)]
     [InlineData("'\\ud800'", "EXPR-002", 1, 8)]
     [InlineData("'\\u12'", "EXPR-002", 1, 2)]
+    [InlineData("'\\x4\u0000'", "EXPR-002", 1, 2)]
     [InlineData("b'\\u0041'", "EXPR-002", 1, 3)]
     [InlineData("a.all(1, true)", "EXPR-006", 1, 7)]
     [InlineData("a.all(x, x, true)", "EXPR-006", 1, 10)]
@@ -55,6 +56,12 @@ public sealed class CompilationTests
     public void The_message_says_what_was_expected() =>
         Should.Throw<ReeveException>(() => Expression.Compile("size([1, 2)", ExpressionMode.Strict)).Error.Message
             .ShouldBe("Expected ',' or ']' in the list, but ')' was found.");
+
+    [Theory]
+    [InlineData("(n '''a\nb'''", "but ''''a\uFFFDb'''' was found.")]
+    [InlineData("(n 'aaaaaaaaaaaaaaaaaa🙂'", "but ''aaaaaaaaaaaaaaaaaa…' was found.")]
+    public void The_message_stays_on_one_line_and_whole_when_the_text_does_not(string text, string end) =>
+        Should.Throw<ReeveException>(() => Expression.Compile(text, ExpressionMode.Strict)).Error.Message.ShouldEndWith(end);
 
     [Theory]
     [InlineData("(", ")", 200, true)]
@@ -122,6 +129,20 @@ public sealed class CompilationTests
         Expression.TryCompile(text, ExpressionMode.Condition, out _, out ReeveError? error).ShouldBeFalse();
 
         error!.Code.ShouldBe("EXPR-005");
+    }
+
+    [Theory]
+    [InlineData(400, @"\\pL", true)]
+    [InlineData(600, @"\\pL", false)]
+    [InlineData(4, "a{900}b{1000}", true)]
+    [InlineData(6, "a{900}b{1000}", false)]
+    public void Regular_expressions_are_bounded_together(int count, string pattern, bool compiles)
+    {
+        string text = string.Join(" || ", Enumerable.Range(0, count).Select(_ => $"a.matches('{pattern}')"));
+
+        Expression.TryCompile(text, ExpressionMode.Condition, out _, out ReeveError? error).ShouldBe(compiles);
+
+        error?.Code.ShouldBe("EXPR-005");
     }
 
     [Fact]
@@ -219,6 +240,8 @@ public sealed class CompilationTests
     [InlineData("i > 'a'", "EXPR-009")]
     [InlineData("i.field", "EXPR-009")]
     [InlineData("s.size() && true", "EXPR-009")]
+    [InlineData("[].filter(x, x > 2)[0].field", "EXPR-009")]
+    [InlineData("[].filter(x, x > 2).map(y, y.map(z, z))", "EXPR-009")]
     [InlineData("l.exists(x, x)", "EXPR-009")]
     [InlineData("l[s]", "EXPR-009")]
     [InlineData("i.all(x, true)", "EXPR-009")]

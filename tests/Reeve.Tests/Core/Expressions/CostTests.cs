@@ -75,6 +75,15 @@ public sealed class CostTests
     }
 
     [Fact]
+    public void Patterns_from_data_are_charged_for_being_compiled_each_time()
+    {
+        string record = $$"""{ "t": "b", "p": [{{string.Join(',', Enumerable.Repeat("\"a\"", 300))}}] }""";
+
+        Cel.Test("p.exists(x, t.matches(x))", record).IsUnknown.ShouldBeTrue();
+        Cel.Test("p.slice(0, 100).exists(x, t.matches(x))", record).Kind.ShouldBe(TruthKind.False);
+    }
+
+    [Fact]
     public void The_limit_can_be_set_for_one_evaluation()
     {
         Cel.Test("[1, 2, 3].all(x, x > 0)", cost: 5).IsUnknown.ShouldBeTrue();

@@ -56,6 +56,9 @@ public sealed class StandardLibraryTests
     [InlineData("int(9223372036854775807.0)")]
     [InlineData("int(18446744073709551615u)")]
     [InlineData("int('1 ')")]
+    [InlineData("int('1\\u0000')")]
+    [InlineData("uint('1\\u0000')")]
+    [InlineData("double('1\\u0000')")]
     [InlineData("uint(-1)")]
     [InlineData("double('1,5')")]
     [InlineData("bool('yes')")]
@@ -73,6 +76,10 @@ public sealed class StandardLibraryTests
     [InlineData("google.protobuf.Int32Value{value: 12345678900}")]
     [InlineData("some.unknown.Message{field: 1}")]
     public void It_is_an_error(string text) => Cel.Strict(text).ShouldBeError();
+
+    [Fact]
+    public void A_struct_takes_a_map_from_data() =>
+        Cel.Strict("google.protobuf.Struct{fields: m}.a == 1", """{ "m": { "a": 1 } }""").ShouldBe(Value.True);
 
     [Fact]
     public void A_variable_with_dots_wins_over_fields() =>

@@ -72,7 +72,6 @@ public sealed class BadDomainPackTests
         { "/tools/getOrder/parameters/orderId/type", "\"strng\"", "PACK-017", null },
         { "/tools/getOrder/parameters/orderId/shape", "1", "PACK-001", null },
         { "/tools/getOrder/inputSchema", "{\"type\":\"object\"}", "PACK-007", null },
-        { "/tools/getOrder/returns", "\"Ordre\"", "PACK-017", null },
         { "/tools/getOrder/effect", "\"delete\"", "PACK-006", null },
         { "/tools/getOrder/timeoutSeconds", "0", "PACK-005", null },
         { "/tools/getOrder/maxRetries", "-1", "PACK-005", null },

@@ -55,6 +55,18 @@ public sealed class ToolNotationTests
     public void Nothing_declared_is_no_schema(string members) => Tool(members).OutputSchema.ShouldBeNull();
 
     [Theory]
+    [InlineData("Ordre")]
+    [InlineData("Ordre[]")]
+    [InlineData("the order and its lines")]
+    public void A_result_named_by_an_unknown_word_is_a_warning_and_no_schema(string word)
+    {
+        Reeve.Core.PackDocuments.PackReading<DomainPack> reading = PackTexts.ReadDomain(Pack($"\"returns\": \"{word}\""));
+
+        reading.OrThrow().Tools[0].OutputSchema.ShouldBeNull();
+        reading.Warnings.ShouldHaveSingleItem().Subject.ShouldBe("/tools/t/returns");
+    }
+
+    [Theory]
     [InlineData("""  "inputSchema": {"type":"object","propertys":{}}  """, "/tools/t/inputSchema/propertys")]
     [InlineData("""  "inputSchema": {"type":"object","properties":{"a":{"typ":"string"}}}  """, "/tools/t/inputSchema/properties/a/typ")]
     [InlineData("""  "inputSchema": {"$ref":"https://example.com/x"}  """, "/tools/t/inputSchema/$ref")]
@@ -83,6 +95,6 @@ public sealed class ToolNotationTests
     {
         string word = "string" + string.Concat(Enumerable.Repeat("[]", 200_000));
 
-        PackTexts.ReadDomain(Pack($"\"returns\":\"{word}\"")).Errors.ShouldHaveSingleItem().Code.ShouldBe("PACK-017");
+        PackTexts.ReadDomain(Pack($"\"argsSchema\":{{\"a\":\"{word}\"}}")).Errors.ShouldHaveSingleItem().Code.ShouldBe("PACK-017");
     }
 }

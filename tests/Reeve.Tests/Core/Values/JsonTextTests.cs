@@ -57,6 +57,28 @@ public sealed class JsonTextTests
     }
 
     [Fact]
+    public void An_error_shows_nothing_of_what_follows_it_in_the_text()
+    {
+        ReeveError error = Should.Throw<ReeveException>(() => JsonText.Parse("""{"a": nul, "password": "hunter2", "b": "LineNumber: 3' is an invalid JSON literal"}""")).Error;
+
+        error.Message.ShouldBe("This is an invalid JSON literal. Expected the literal 'null'.");
+    }
+
+    [Fact]
+    public void An_error_shows_a_long_or_hostile_key_cut_between_characters_and_on_one_line()
+    {
+        string key = new string('k', 63) + "🙂";
+
+        ReeveError cut = Should.Throw<ReeveException>(() => JsonText.Parse($$$"""{"{{{key}}}": {"x": 1, "x": 2}}""")).Error;
+        ReeveError twice = Should.Throw<ReeveException>(() => JsonText.Parse($$"""{"{{key}}": 1, "{{key}}": 2}""")).Error;
+        ReeveError broken = Should.Throw<ReeveException>(() => JsonText.Parse("""{"a\r\nb": 1, "a\r\nb": 2}""")).Error;
+
+        cut.Subject.ShouldBe($"/{key[..63]}…/x");
+        twice.Message.ShouldBe($"The key \"{key[..63]}…\" occurs twice in one object.");
+        broken.Message.ShouldBe("The key \"a\uFFFD\uFFFDb\" occurs twice in one object.");
+    }
+
+    [Fact]
     public void An_error_deep_inside_names_its_pointer()
     {
         ReeveError error = Should.Throw<ReeveException>(() => JsonText.Parse("""{"a/b":[0,{"~":{"x":1,"x":2}}]}""")).Error;

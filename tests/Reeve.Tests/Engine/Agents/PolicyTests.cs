@@ -24,6 +24,26 @@ public sealed class PolicyTests
         result.Of(Stage.Policy)!.Evidence.ShouldContain(reason => reason.StartsWith(rule, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Rules_are_applied_and_named_in_the_order_of_the_specification()
+    {
+        string domain = Make.With(Make.Domain, "guardrails", """
+            {"rules":[{"id":"own","condition":"true","decision":"REQUIRE_APPROVAL"}],"escalateIfConfidenceBelow":1,"humanApprovalThreshold":1,
+             "severityGates":{"HIGH":{"requireApproval":true}},"requireHumanApprovalFor":["DELAYED"],"noAutoActionIfSeverityIn":["HIGH"],"blockLists":["resend"]}
+            """);
+
+        ExceptionResult result = await Make.DecideOne(Delayed, Make.Bound(domain, """
+            {"tenantId":"NORTH","domainName":"Parcels","approvedBusinessProcesses":["hurry"],"severityOverrides":{"DELAYED":"HIGH"},
+             "humanApprovalRules":[{"severity":"HIGH","requireApproval":true}]}
+            """));
+
+        result.PolicyOf().AppliedRules.Select(rule => rule.Id.Value).ShouldBe(
+        [
+            "severityOverrides:DELAYED", "blockLists:resend", "noAutoActionIfSeverityIn:HIGH", "requireHumanApprovalFor:DELAYED",
+            "humanApprovalRules:HIGH", "severityGates:HIGH", "humanApprovalThreshold", "escalateIfConfidenceBelow", "own",
+        ]);
+    }
+
     [Theory]
     [InlineData("\"1,250,000\"")]
     [InlineData("null")]

@@ -27,15 +27,49 @@ public sealed class BatchReaderTests
         items.Count.ShouldBe(2);
     }
 
-    [Fact]
-    public async Task A_broken_array_keeps_what_came_before_and_says_where_it_broke()
+    [Theory]
+    [InlineData("[{\"a\":1},\n{\"b\":}, {\"c\":3}]", 3)]
+    [InlineData("[{\"a\":\"x,]}\\\\\"}, {\"b\":\"\\\"]\"}]", 2)]
+    [InlineData("[1, [2, 3], \"4,5\"]", 3)]
+    public async Task An_item_of_an_array_ends_where_its_brackets_do(string input, int count)
     {
-        List<RawItem> items = await Read("[{\"a\":1},\n{\"b\":}, {\"c\":3}]");
+        List<RawItem> items = await Read(input);
 
-        items.Count.ShouldBe(2);
-        items[0].Error.ShouldBeNull();
-        items[1].Error.ShouldNotBeNull().Code.ShouldBe("INPUT-003");
-        items[1].Error!.Position.ShouldNotBeNull().Line.ShouldBe(2);
+        items.Count.ShouldBe(count);
+        items.ShouldAllBe(item => item.Error == null);
+    }
+
+    [Theory]
+    [InlineData("[{\"a\":1},\n{\"b\":1", 3, 2)]
+    [InlineData("[{\"a\":1},,{\"b\":1}]", 3, 1)]
+    [InlineData("[{\"a\":1},]", 2, 1)]
+    [InlineData("[{\"a\":1}] {\"b\":1}", 2, 1)]
+    public async Task A_broken_array_keeps_its_items_and_says_where_it_broke(string input, int count, int line)
+    {
+        List<RawItem> items = await Read(input);
+
+        items.Count.ShouldBe(count);
+        ReeveError error = items.Single(item => item.Error is not null).Error!;
+        error.Code.ShouldBe("INPUT-003");
+        error.Position.ShouldNotBeNull().Line.ShouldBe(line);
+    }
+
+    [Fact]
+    public async Task An_item_nested_without_end_costs_only_itself()
+    {
+        string deep = new string('[', 200_000) + new string(']', 200_000);
+
+        List<RawItem> items = await Read($"[{{\"a\":1}},{deep},{{\"b\":2}}]");
+
+        items.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_document_over_many_lines_is_one_even_if_a_line_of_it_stands_by_itself()
+    {
+        List<RawItem> items = await Read("{\n \"parts\": [\n  {\"x\": 1},\n  {\"x\": 2}\n ]\n}\n");
+
+        items.Count.ShouldBe(1);
     }
 
     [Theory]

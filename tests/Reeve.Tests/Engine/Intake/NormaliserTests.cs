@@ -37,7 +37,7 @@ public sealed class NormaliserTests
 
     [Theory]
     [InlineData("""{"rawPayload":{},"colour":1}""", "INTAKE-002", "/colour")]
-    [InlineData("""{"rawPayload":{},"exceptionType":"DELAYED","exception_type":"DELAYED"}""", "INTAKE-002", "/exception_type")]
+    [InlineData("""{"rawPayload":{},"exceptionType":"DELAYED","exception_type":"DELAYED"}""", "INTAKE-012", "/exception_type")]
     [InlineData("""{"rawPayload":[1]}""", "INTAKE-003", "/rawPayload")]
     [InlineData("""{"rawPayload":{},"exceptionType":7}""", "INTAKE-003", "/exceptionType")]
     [InlineData("""{"rawPayload":{},"severity":"URGENT"}""", "INTAKE-003", "/severity")]
@@ -48,7 +48,9 @@ public sealed class NormaliserTests
     [InlineData("""{"timestamp":1700000000}""", "INTAKE-004", "/timestamp")]
     [InlineData("""{"rawPayload":{},"tenantId":"SOUTH"}""", "INTAKE-005", "/tenantId")]
     [InlineData("""{"rawPayload":{},"exceptionId":"NORTH"}""", "INTAKE-006", "/exceptionId")]
-    [InlineData("""{"rawPayload":{},"exceptionId":""}""", "INTAKE-003", "/exceptionId")]
+    [InlineData("""{"rawPayload":{},"exceptionId":""}""", "INTAKE-006", "/exceptionId")]
+    [InlineData("""{"rawPayload":{},"exceptionId":"a\u202eb"}""", "INTAKE-006", "/exceptionId")]
+    [InlineData("""{"rawPayload":{},"exceptionId":7}""", "INTAKE-003", "/exceptionId")]
     [InlineData("[1]", "INTAKE-001", "")]
     [InlineData("[\"x\"]", "INTAKE-001", "")]
     public async Task What_cannot_become_a_record_is_refused_with_the_field(string item, string code, string pointer)
@@ -88,7 +90,7 @@ public sealed class NormaliserTests
         string envelope = "{\"exceptionType\":\"DELAYED\",\"rawPayload\":{\"x\":" + new string('[', 63) + new string(']', 63) + "}}";
 
         (await Make.DecideOne(large)).Errors.ShouldHaveSingleItem().Code.ShouldBe("INTAKE-010");
-        (await Make.DecideOne(deep)).Errors.ShouldHaveSingleItem().Code.ShouldBe("INPUT-007");
+        (await Make.DecideOne(deep)).Errors.ShouldHaveSingleItem().Code.ShouldBe("INTAKE-011");
         (await Make.DecideOne(envelope)).Errors.ShouldBeEmpty();
     }
 
@@ -155,6 +157,29 @@ public sealed class NormaliserTests
         outcomes[0].Result.Errors.ShouldHaveSingleItem().Code.ShouldBe("INTAKE-007");
         outcomes[0].Result.Errors[0].Subject.ShouldNotBeNull().ShouldContain("hoursLate");
         outcomes[1].Result.Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""[{"record":{"exceptionType":"doc.exceptionType","odd":"{doc.k1: 1, doc.k2: 2}"}}]""")]
+    [InlineData("""[{"each":"[{'exceptionType':'DELAYED','k':{doc.k1: 1, doc.k2: 2}}]"}]""")]
+    public async Task A_map_that_JSON_cannot_hold_refuses_its_own_item_only(string intake)
+    {
+        BoundPolicy policy = Make.Bound(Make.With(Make.Domain, "intake", intake));
+
+        List<PassOutcome> outcomes = await Make.Decide("""[{"exceptionType":"DELAYED","k1":1,"k2":2},{"exceptionType":"DELAYED","k1":1,"k2":"1"},{"exceptionType":"DELAYED","k1":3,"k2":4}]""", policy);
+
+        outcomes.Select(outcome => outcome.Result.Status is null).ShouldBe([false, true, false]);
+        outcomes[1].Result.Errors.ShouldHaveSingleItem().Code.ShouldBe("INTAKE-007");
+    }
+
+    [Fact]
+    public async Task A_close_under_the_id_of_what_it_closes_is_no_repeat()
+    {
+        const string body = """{"sender":"hub-7","events":[{"kind":"DELAYED","id":"a","hours":1,"problem":"P","state":"open"},{"kind":"DELAYED","id":"a","hours":1,"problem":"P","state":"close"}]}""";
+
+        List<PassOutcome> outcomes = await Make.Decide(body, Mapping());
+
+        outcomes[1].Result.Status.ShouldBe(ResolutionStatus.Resolved);
     }
 
     [Theory]

@@ -3,7 +3,9 @@ using Reeve.Core.Changes;
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Events;
+using Reeve.Core.Policies;
 using Reeve.Core.Records;
+using Reeve.Core.Values;
 using Reeve.Engine.Agents;
 using Reeve.Engine.Pipeline;
 
@@ -181,6 +183,66 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task Ids_and_times_that_Reeve_made_up_stand_as_words_in_the_document()
+    {
+        BoundPolicy policy = Make.Bound(Make.With(Make.Domain, "playbooks", """
+            [{"playbookId":"hurry","exceptionType":"DELAYED","steps":[{"action":"locate","parameters":{"parcel":"{exception.exception_id}/{exception.normalized_context.pipelineId}/{exception.timestamp}"}}]}]
+            """));
+
+        ExceptionResult result = await Make.DecideOne(Delayed, policy);
+
+        Encoding.UTF8.GetString(DecisionDocument.Render(result, "d", "p")).ShouldContain("\"parcel\":\"{exceptionId}/{pipelineId}/{arrival}\"");
+        result.ResolutionOf().ResolvedPlan[0].Arguments["parcel"].AsString().ShouldStartWith(result.ExceptionId!.Value.Value);
+    }
+
+    [Fact]
+    public async Task The_last_event_says_what_everything_was_decided_with()
+    {
+        BoundPolicy policy = Make.Bound();
+        List<PassOutcome> outcomes = await Make.Decide(Delayed, policy);
+
+        MapValue body = JsonText.Parse(((Change.Append)outcomes[0].Changes()[^1]).Event.Body.Span, JsonLimits.Default).AsMap();
+
+        byte[] document = DecisionDocument.Render(outcomes[0].Result, policy.Domain.ContentHash, policy.Policy.ContentHash);
+        body["decisionDocument"].AsString().ShouldBe(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(document)));
+        body["domainPack"].AsString().ShouldBe(policy.Domain.ContentHash);
+        body["mode"].AsString().ShouldBe("SHADOW");
+    }
+
+    [Fact]
+    public async Task A_stages_event_holds_the_evidence_it_had()
+    {
+        List<PassOutcome> outcomes = await Make.Decide(Delayed, pipeline: Make.Pipeline(evidence: new KnowingSource()));
+
+        Change.Append triage = outcomes[0].Changes().OfType<Change.Append>().Single(append => append.Event.Stage == Stage.Triage);
+
+        JsonText.Parse(triage.Event.Body.Span, JsonLimits.Default).ToString().ShouldContain("\"evidence\":[{\"request\":\"similarCases\",\"count\":5,\"cases\":[{\"exceptionId\":\"old\",\"score\":0.91,\"resolution\":\"found in the van\"}]}]");
+    }
+
+    [Theory]
+    [InlineData(Stage.Resolution)]
+    [InlineData(Stage.SupervisorResolution)]
+    [InlineData(Stage.SupervisorPolicy)]
+    public async Task No_agent_leads_around_an_approval_that_policy_asked_for(Stage stage)
+    {
+        ExceptionResult result = await Make.DecideOne(
+            """{"exceptionType":"LOST","parcel":"P1","amount":1}""", pipeline: Make.Pipeline(agents: With(new LenientAgent(stage))));
+
+        result.Status.ShouldBe(ResolutionStatus.PendingApproval);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_agent_that_answers_for_another_stage_has_failed(bool nothing)
+    {
+        ExceptionResult result = await Make.DecideOne(Delayed, pipeline: Make.Pipeline(agents: With(new ConfusedAgent(nothing))));
+
+        result.Status.ShouldBe(ResolutionStatus.Escalated);
+        result.Errors.ShouldHaveSingleItem().Code.ShouldBe("PIPE-001");
+    }
+
+    [Fact]
     public async Task The_same_input_at_another_time_and_under_other_ids_gives_the_same_document()
     {
         ExceptionResult first = await Make.DecideOne(Delayed);
@@ -255,6 +317,26 @@ public sealed class PipelineTests
             AgentDecision decision = Real(Stage).Decide(message, evidence);
             return Interlocked.Increment(ref returned) <= times ? decision with { NextStep = NextStep.Triage } : decision;
         }
+    }
+
+    private sealed class LenientAgent(Stage stage) : IStageAgent
+    {
+        public Stage Stage => stage;
+
+        public IReadOnlyList<EvidenceRequest> Ask(AgentMessage message, IReadOnlyList<Evidence> evidence) => [];
+
+        public AgentDecision Decide(AgentMessage message, IReadOnlyList<Evidence> evidence) =>
+            Real(stage).Decide(message, evidence) with { NextStep = stage == Stage.SupervisorPolicy ? NextStep.Resolution : NextStep.Feedback, Decision = stage == Stage.Resolution ? "PLANNED" : "OK" };
+    }
+
+    private sealed class ConfusedAgent(bool nothing) : IStageAgent
+    {
+        public Stage Stage => Stage.Policy;
+
+        public IReadOnlyList<EvidenceRequest> Ask(AgentMessage message, IReadOnlyList<Evidence> evidence) => [];
+
+        public AgentDecision Decide(AgentMessage message, IReadOnlyList<Evidence> evidence) =>
+            nothing ? null! : Real(Stage.Triage).Decide(message, evidence);
     }
 
     private sealed class WaitingSource : IEvidenceSource

@@ -86,13 +86,24 @@ public sealed class PlaybookPlannerTests
         PlanText.Of(plan).ShouldBe("""1 CALL openCase {"caseType":"X"} SUCCESS""");
     }
 
-    [Fact]
-    public void A_required_argument_that_is_omitted_breaks_the_schema()
+    [Theory]
+    [InlineData("repair", """{"orderId":"{exception.owner}"}""")]
+    [InlineData("call_tool", """{"tool_id":"repair","payload":{"orderId":"{exception.owner}"}}""")]
+    public void A_required_argument_that_stands_for_nothing_asks_a_person_and_is_named(string action, string parameters)
     {
-        PlanStep step = PlanOf(Bench.Step("repair", """{"orderId":"{exception.owner}"}""")).Steps[0];
+        PlanStep step = PlanOf(Bench.Step(action, parameters)).Steps[0];
+
+        step.Status.ShouldBe(StepStatus.NeedsApproval);
+        step.Reason.ShouldContain("'orderId'");
+    }
+
+    [Fact]
+    public void A_required_argument_that_was_never_written_breaks_the_schema()
+    {
+        PlanStep step = PlanOf(Bench.Step("move", """{"from":"A"}""")).Steps[0];
 
         step.Status.ShouldBe(StepStatus.Failed);
-        step.Reason.ShouldContain("orderId");
+        step.Reason.ShouldContain("'to'");
     }
 
     [Theory]
@@ -116,7 +127,8 @@ public sealed class PlaybookPlannerTests
 
         plan.IsRefused.ShouldBeTrue();
         plan.Errors.ShouldHaveSingleItem().Code.ShouldBe(code);
-        plan.Errors[0].Message.ShouldStartWith("playbook 'p', step '1'");
+        plan.Errors[0].Subject.ShouldBe("playbook 'p', step '1'");
+        plan.Errors[0].Message.ShouldNotContain("playbook 'p'");
         ProjectedOutcome.Of(plan).Status.ShouldBe(ResolutionStatus.Escalated);
     }
 
@@ -189,6 +201,29 @@ public sealed class PlaybookPlannerTests
         plan.Steps[1].Kind.ShouldBe(PlanStepKind.Call);
         plan.Steps[1].IsConditionFalse.ShouldBe(expected == "SKIPPED");
     }
+
+    [Theory]
+    [InlineData("steps.1.output.ok == true", "NEEDS_APPROVAL")]
+    [InlineData("has(steps.1.output.ok)", "NEEDS_APPROVAL")]
+    [InlineData("steps.2.1.output.ok == true || severity == 'MEDIUM'", "SUCCESS")]
+    [InlineData("steps.2.2.output.ok == true", "NEEDS_APPROVAL")]
+    [InlineData("steps.12.output.ok == true", "SKIPPED")]
+    public void Steps_that_have_only_a_number_can_be_asked_about(string condition, string expected)
+    {
+        Plan plan = PlanOf(
+            Bench.Step("getOrder", """{"orderId":"O"}"""),
+            Bench.Step("Ask getOrder/getLines"),
+            Bench.Step("repair", """{"orderId":"O"}""") with { Conditional = Expression.Compile(condition, ExpressionMode.Condition) });
+
+        Wire.Name(plan.Steps[^1].Status).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("other.1 == 1")]
+    [InlineData("steps.1e2.output == 1")]
+    [InlineData("steps .1.x.2 == 1")]
+    public void Only_numbers_of_steps_are_read_as_names(string condition) =>
+        Should.Throw<Reeve.Core.Errors.ReeveException>(() => Expression.Compile(condition, ExpressionMode.Condition)).Error.Code.ShouldBe("EXPR-001");
 
     [Fact]
     public void An_unknown_condition_names_the_field() =>

@@ -242,7 +242,7 @@ public sealed class PlaybookSelectorTests
         {
             BoundPolicy policy = Bench.Policy(playbook) with { Guardrails = new Guardrails { BlockLists = new ToolList([tool], []) } };
 
-            new PlaybookSelector(policy).Select(Bench.Record(), Bench.Now).Blocked.ShouldNotBeNull(tool).Names.ShouldBe([$"tool '{tool}'"]);
+            new PlaybookSelector(policy).Select(Bench.Record(), Bench.Now).Blocked.ShouldNotBeNull(tool).Names.ShouldBe([tool]);
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class PackTestsTests
     {
         PackTestReport report = await Run($$"""{"input":{"exceptionType":"DELAYED","parcel":"P","hoursLate":48,"amount":1},"expectedOutput":{{expected}}}""");
 
-        report.Cases[0].Failures.ShouldBe([new CaseFailure(field, wanted, got)]);
+        report.Cases[0].Failures.ShouldBe([new CaseCheck(field, wanted, got, Met: false)]);
         report.Failed.ShouldBe(1);
     }
 
@@ -37,8 +37,8 @@ public sealed class PackTestsTests
         PackTestReport wrong = await Run("""{"input":{"exceptionType":"DELAYED","parcel":"P","hoursLate":1,"amount":1},"expectedPlaybookId":"search"}""");
         PackTestReport none = await Run("""{"input":{"exceptionType":"DELAYED","parcel":"P","hoursLate":1,"amount":1},"expectedPlaybookId":null}""");
 
-        wrong.Cases[0].Failures.ShouldBe([new CaseFailure("expectedPlaybookId", "search", "hurry")]);
-        none.Cases[0].Failures.ShouldBe([new CaseFailure("expectedPlaybookId", "none", "hurry")]);
+        wrong.Cases[0].Failures.ShouldBe([new CaseCheck("expectedPlaybookId", "search", "hurry", Met: false)]);
+        none.Cases[0].Failures.ShouldBe([new CaseCheck("expectedPlaybookId", "none", "hurry", Met: false)]);
     }
 
     [Fact]
@@ -58,6 +58,23 @@ public sealed class PackTestsTests
         PackTestReport report = await Run($$"""{"input":[{{item}},{{item}}],"expectedOutput":{"exceptionId":"E1","status":"IN_PROGRESS"} }""");
 
         report.Cases[0].Result.IsRepeat.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Every_expectation_is_reported_with_what_came_out()
+    {
+        PackTestReport report = await Run("""{"input":{"exceptionType":"DELAYED","parcel":"P","hoursLate":1,"amount":1},"expectedPlaybookId":"hurry","expectedOutput":{"severity":"LOW"}}""");
+
+        report.Cases[0].Checks.ShouldBe([new CaseCheck("expectedPlaybookId", "hurry", "hurry", Met: true), new CaseCheck("severity", "\"LOW\"", "\"MEDIUM\"", Met: false)]);
+        report.Cases[0].Failures.ShouldHaveSingleItem().Field.ShouldBe("severity");
+    }
+
+    [Fact]
+    public async Task The_projected_status_of_a_plan_that_waits_for_approval_can_be_expected()
+    {
+        PackTestReport report = await Run("""{"input":{"exceptionType":"LOST","parcel":"P","amount":1},"expectedOutput":{"status":"PENDING_APPROVAL","projectedStatus":"RESOLVED"}}""");
+
+        report.Failed.ShouldBe(0);
     }
 
     [Fact]

@@ -1,0 +1,119 @@
+using System.Text;
+using Reeve.Core.Values;
+
+namespace Reeve.IntegrationTests;
+
+/// <summary>Items that cannot be accepted among some that can: each says why, and the batch goes on.</summary>
+public sealed class BadItemTests : IDisposable
+{
+    private const string Accepted = "IN_PROGRESS";
+
+    private readonly Workplace here = new();
+
+    public void Dispose() => here.Dispose();
+
+    [Fact]
+    public async Task Each_bad_line_has_its_code_and_the_good_ones_are_decided()
+    {
+        (byte[] Line, string Outcome)[] lines =
+        [
+            (Utf8(Workplace.Good), Accepted),
+            (Utf8("""{"exceptionType": """), "INPUT-003"),
+            (Utf8("""{"rawPayload":{},}"""), "INPUT-003"),
+            (Utf8("not json at all"), "INPUT-003"),
+            (Utf8("""{"a":{"b":1,"b":2}}"""), "INPUT-006"),
+            ([.. "{\"a\":\""u8, 0xFF, 0xFE, .. "\"}"u8], "INPUT-005"),
+            (Utf8("""{"a":"x\u0000y"}"""), "INPUT-009"),
+            (Utf8("{\"a\":\"x\0y\"}"), "INPUT-003"),
+            (Utf8("""{"a":"\ud800"}"""), "INPUT-009"),
+            (Utf8("""{"a\udc00":1}"""), "INPUT-009"),
+            (Utf8($"{{\"rawPayload\":{{\"x\":{new string('[', 200)}{new string(']', 200)}}}}}"), "INPUT-007"),
+            (Utf8($"{{\"rawPayload\":{{\"x\":\"{new string('a', 1_100_000)}\"}}}}"), "INTAKE-"),
+            (Utf8($"{{\"rawPayload\":{{\"x\":\"{new string('a', 10_000_000)}\"}}}}"), "INPUT-008"),
+            (Utf8("""{"tenantId":"SOUTH","rawPayload":{}}"""), "INTAKE-"),
+            (Utf8("""{"rawPayload":{},"colour":"red"}"""), "INTAKE-"),
+            (Utf8("""{"rawPayload":[1]}"""), "INTAKE-"),
+            (Utf8("""{"rawPayload":{},"timestamp":"last week"}"""), "INTAKE-"),
+            (Utf8("""{"rawPayload":{},"severity":{}}"""), "INTAKE-"),
+            (Utf8("\"text\""), "INTAKE-"),
+            (Utf8("[]"), "INTAKE-"),
+            (Utf8(Workplace.Good), Accepted),
+        ];
+        string input = here.Write("bad.jsonl", [.. lines.SelectMany(line => line.Line.Append((byte)'\n'))]);
+
+        IReadOnlyList<MapValue> results = await Workplace.DecideAsync(input);
+
+        results.Count.ShouldBe(lines.Length);
+        foreach ((MapValue result, (byte[] _, string expected)) in results.Zip(lines))
+        {
+            RunResults.Outcome(result).ShouldStartWith(expected);
+        }
+    }
+
+    [Fact]
+    public async Task Bad_items_of_an_array_leave_the_others_alone()
+    {
+        string[] items =
+        [
+            Workplace.Good, """{"a":1,"a":2}""", """{"a":"\u0000"}""", """{"a":"\ud800"}""", "7", """{"tenantId":"SOUTH","rawPayload":{}}""",
+            $"{{\"x\":{new string('[', 200)}{new string(']', 200)}}}", $"{{\"rawPayload\":{{\"x\":\"{new string('a', 10_000_000)}\"}}}}", Workplace.Good,
+        ];
+        string input = here.Write("bad.json", $"[{string.Join(",\n", items)}]");
+
+        string[] outcomes = [.. (await Workplace.DecideAsync(input)).Select(RunResults.Outcome)];
+
+        outcomes.Length.ShouldBe(items.Length);
+        outcomes[0].ShouldBe(Accepted);
+        outcomes[^1].ShouldBe(Accepted);
+        outcomes[1..^1].ShouldNotContain(Accepted);
+    }
+
+    [Fact]
+    public async Task An_array_that_breaks_off_is_read_up_to_there_and_the_break_has_a_place()
+    {
+        string input = here.Write("broken.json", $"[{Workplace.Good},\n{Workplace.Good},\n{{\"rawPayload\": ]");
+
+        IReadOnlyList<MapValue> results = await Workplace.DecideAsync(input);
+
+        results.Select(RunResults.Outcome).ShouldBe([Accepted, Accepted, "INPUT-003"]);
+        MapValue error = results[2]["errors"].AsList()[0].AsMap();
+        error["line"].AsInt().ShouldBe(3);
+        error["column"].AsInt().ShouldBe(16);
+        error["nextStep"].AsString().ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_reason_names_its_field_and_what_to_do()
+    {
+        string input = here.Write("reasons.jsonl", """{"rawPayload":[],"colour":"red","tenantId":5}""");
+
+        MapValue[] errors = [.. (await Workplace.DecideAsync(input)).ShouldHaveSingleItem()["errors"].AsList().Items.ToArray().Select(error => error.AsMap())];
+
+        errors.Select(error => error["pointer"].AsString()).ShouldBe(["/rawPayload", "/colour", "/tenantId"], ignoreOrder: true);
+        errors.ShouldAllBe(error => error["nextStep"].AsString().Length > 0);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\uFEFF \r\n\t\n")]
+    [InlineData("[]")]
+    public async Task An_input_without_exceptions_is_refused_and_the_output_file_is_whole(string text)
+    {
+        string output = here.File("out.json");
+
+        Ended ended = await ReeveProgram.RunAsync(Workplace.Run(here.Write("empty.json", text), "--output", output));
+
+        ended.ShouldRefuseWith("INPUT-002");
+        RunResults.Read(await File.ReadAllBytesAsync(output, TestContext.Current.CancellationToken)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_open_brackets_are_one_refused_item()
+    {
+        string input = here.Write("deep.json", new string('[', 100_000));
+
+        (await Workplace.DecideAsync(input)).Select(RunResults.Outcome).ShouldBe(["INPUT-003"]);
+    }
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+}

@@ -75,11 +75,31 @@ public sealed class BadItemTests : IDisposable
 
         IReadOnlyList<MapValue> results = await Workplace.DecideAsync(input);
 
-        results.Select(RunResults.Outcome).ShouldBe([Accepted, Accepted, "INPUT-003"]);
-        MapValue error = results[2]["errors"].AsList()[0].AsMap();
-        error["line"].AsInt().ShouldBe(3);
-        error["column"].AsInt().ShouldBe(16);
-        error["nextStep"].AsString().ShouldNotBeEmpty();
+        // The third item is broken, and then the array has no end.
+        results.Select(RunResults.Outcome).ShouldBe([Accepted, Accepted, "INPUT-003", "INPUT-003"]);
+        results.Skip(2).Select(result => result["errors"].AsList()[0].AsMap()).ShouldAllBe(error => error["line"].AsInt() == 3 && error["nextStep"].AsString().Length > 0);
+    }
+
+    [Fact]
+    public async Task An_array_goes_on_behind_an_item_that_is_no_json()
+    {
+        string input = here.Write("broken.json", $"[{Workplace.Good},\n{{\"rawPayload\": nope}},\n{Workplace.Good}]");
+
+        IReadOnlyList<MapValue> results = await Workplace.DecideAsync(input);
+
+        results.Select(RunResults.Outcome).ShouldBe([Accepted, "INPUT-003", Accepted]);
+        results[1]["errors"].AsList()[0].AsMap()["line"].AsInt().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_error_in_a_line_names_that_line_of_the_file()
+    {
+        string input = here.Write("lines.jsonl", $"{Workplace.Good}\n\n{Workplace.Good}\n{{\"a\": 1, \"a\": 2}}\n");
+
+        MapValue error = (await Workplace.DecideAsync(input))[2]["errors"].AsList()[0].AsMap();
+
+        error["line"].AsInt().ShouldBe(4);
+        error["column"].AsInt().ShouldBe(10);
     }
 
     [Fact]
@@ -108,11 +128,11 @@ public sealed class BadItemTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hundred_thousand_open_brackets_are_one_refused_item()
+    public async Task A_hundred_thousand_open_brackets_are_refused_and_not_recursed_into()
     {
         string input = here.Write("deep.json", new string('[', 100_000));
 
-        (await Workplace.DecideAsync(input)).Select(RunResults.Outcome).ShouldBe(["INPUT-003"]);
+        (await Workplace.DecideAsync(input)).Select(RunResults.Outcome).ShouldBe(["INPUT-007", "INPUT-003"]);
     }
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

@@ -1,4 +1,5 @@
 using Reeve.Core.Errors;
+using Reeve.Core.Wording;
 
 namespace Reeve.Core.Calendars;
 
@@ -71,7 +72,7 @@ public sealed class BusinessCalendar
         }
 
         throw new ReeveException(new ReeveError(
-            ErrorCatalogue.Calendars.UnknownZone, $"There is no zone '{(id.Length <= 64 ? id : id[..64] + "…")}'."));
+            ErrorCatalogue.Calendars.UnknownZone, $"There is no zone '{Shown.Short(id, 64)}'."));
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reeve.Core.Errors;
+using Reeve.Core.Wording;
 
 namespace Reeve.Core.Calendars;
 
@@ -45,7 +46,7 @@ public readonly record struct PackDuration(long Amount, DurationUnit Unit, strin
         TryParse(text, out PackDuration duration)
             ? duration
             : throw new ReeveException(new ReeveError(
-                ErrorCatalogue.Calendars.BadDuration, $"'{(text.Length <= 40 ? text : text[..40] + "…")}' is not a duration."));
+                ErrorCatalogue.Calendars.BadDuration, $"'{Shown.Short(text, 40)}' is not a duration."));
 
     /// <summary>Reads a duration; false if it is none, or longer than 100 years or 10,000 business days.</summary>
     public static bool TryParse(string text, out PackDuration duration)

@@ -1,3 +1,4 @@
+using Reeve.Core.Errors;
 using Reeve.Core.Packs;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
@@ -122,6 +123,9 @@ public abstract record StageDetails
 
         /// <summary>What must hold after the last step; empty when the playbook asks nothing.</summary>
         public IReadOnlyList<PlanCriterion> SuccessCriteria { get; init; } = [];
+
+        /// <summary>Why the plan was refused; empty for a good plan. They stand among the errors of the result.</summary>
+        public IReadOnlyList<ReeveError> PlanErrors { get; init; } = [];
 
         /// <summary>The status the plan would reach; null when nothing was planned.</summary>
         public ResolutionStatus? ProjectedStatus { get; init; }

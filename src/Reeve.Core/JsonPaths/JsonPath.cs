@@ -1,5 +1,6 @@
 using Reeve.Core.Errors;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 
 namespace Reeve.Core.JsonPaths;
 
@@ -71,7 +72,7 @@ public sealed class JsonPath
             throw new ReeveException(new ReeveError(
                 ErrorCatalogue.JsonPath.CostExceeded,
                 $"The path looked at more than {CostLimit} nodes of the document.",
-                Text.Length <= 80 ? Text : Text[..80] + "…"));
+                Shown.Short(Text, 80)));
         }
 
         return nodes;

@@ -27,6 +27,9 @@ public static class Shown
         });
     }
 
+    /// <summary>A text without quotes, cut after so many characters, safe for a terminal.</summary>
+    public static string Short(string text, int longest) => Line(text.Length <= longest ? text : Cut(text, longest) + "…");
+
     /// <summary>A JSON pointer, cut after 512 characters.</summary>
     public static string Pointer(string pointer) => pointer.Length <= MaxPointer ? pointer : Cut(pointer, MaxPointer) + "…";
 

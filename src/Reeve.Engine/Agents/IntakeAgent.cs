@@ -1,6 +1,7 @@
 using Reeve.Core.Decisions;
 using Reeve.Core.Packs;
 using Reeve.Core.Records;
+using Reeve.Core.Wording;
 using Reeve.Engine.Agents.Judging;
 
 namespace Reeve.Engine.Agents;
@@ -58,7 +59,7 @@ public sealed class IntakeAgent : IStageAgent
 
     private static AgentDecision Reject(AgentMessage message, string given)
     {
-        string shown = given.Length <= 64 ? given : given[..64] + "…";
+        string shown = Shown.Short(given, 64);
         ExceptionRecord record = message.Exception with
         {
             NormalizedContext = message.Exception.NormalizedContext.With("reportedType", Core.Values.Value.Of(given)),

@@ -38,7 +38,7 @@ public sealed class PolicyAgent : IStageAgent
         GuardrailFloor floor = GuardrailFloor.Ask(policy, type.Lineage, severity, triage.Confidence, message.Scope, selection.Blocked);
         bool actionable = type.Actionable && !(severity == Severity.Low && selection.Applicable.Count == 0);
         Actionability actionability = !actionable ? Actionability.NonActionableInfoOnly
-            : selection.Selected is not null ? Actionability.ActionableApprovedProcess
+            : selection.Selected is not null || selection.Blocked is not null ? Actionability.ActionableApprovedProcess
             : Actionability.ActionableNonApprovedProcess;
         List<string> reasons = Explain(type, original, changed, severity, actionability, selection, floor);
         string? group = Overdue(policy, type, message, reasons) ?? Route(policy, message.Scope, reasons);

@@ -1,4 +1,5 @@
 using Reeve.Core.Decisions;
+using Reeve.Core.Errors;
 using Reeve.Core.Packs;
 using Reeve.Core.Records;
 using Reeve.Engine.Playbooks;
@@ -39,7 +40,7 @@ public sealed class ResolutionAgent : IStageAgent
         Plan plan = message.Playbooks.Plan(playbook, message.Exception, message.Scope);
         if (plan.IsRefused)
         {
-            return Refuse(policy, [$"The plan of '{id}' fails before anything runs.", .. plan.Errors.Select(error => error.ToString())], plan.Warnings);
+            return Refuse(policy, [$"The plan of '{id}' fails before anything runs.", .. plan.Errors.Select(error => error.ToString()), .. plan.Warnings], plan.Errors);
         }
 
         ProjectedOutcome projection = ProjectedOutcome.Of(plan);
@@ -73,14 +74,14 @@ public sealed class ResolutionAgent : IStageAgent
         Details = new StageDetails.Resolution { RejectedAlternatives = policy.RejectedPlaybooks },
     };
 
-    private static AgentDecision Refuse(StageDetails.Policy policy, IReadOnlyList<string> reasons, IReadOnlyList<string> warnings) => new()
+    private static AgentDecision Refuse(StageDetails.Policy policy, IReadOnlyList<string> reasons, IReadOnlyList<ReeveError> errors) => new()
     {
         Stage = Stage.Resolution,
         Decision = "REFUSED",
         Confidence = Refused,
-        Evidence = [.. reasons, .. warnings],
+        Evidence = reasons,
         NextStep = NextStep.Escalate,
-        Details = new StageDetails.Resolution { RejectedAlternatives = policy.RejectedPlaybooks },
+        Details = new StageDetails.Resolution { PlanErrors = errors, RejectedAlternatives = policy.RejectedPlaybooks },
     };
 
     private static List<StepResult> Results(Plan plan)

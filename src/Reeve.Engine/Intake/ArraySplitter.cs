@@ -13,6 +13,7 @@ internal static class ArraySplitter
     internal static List<RawItem> Split(ReadOnlyMemory<byte> document)
     {
         List<RawItem> items = [];
+        TextPlace place = new(document);
         ReadOnlySpan<byte> text = document.Span;
         int position = text.IndexOf((byte)'[') + 1;
         while (true)
@@ -21,19 +22,20 @@ internal static class ArraySplitter
             int end = EndOfItem(text, start);
             ReadOnlyMemory<byte> item = document[start..end];
             bool closed = end < text.Length && text[end] == (byte)']';
-            bool empty = item.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0;
-            if (!empty)
+            int first = item.Span.IndexOfAnyExcept(" \t\r\n"u8);
+            if (first >= 0)
             {
-                items.Add(new RawItem(Trim(item), null));
+                place.MoveTo(start + first);
+                items.Add(new RawItem(item[first..(item.Span.LastIndexOfAnyExcept(" \t\r\n"u8) + 1)], null, place.Position));
             }
             else if (!closed || items.Count > 0)
             {
-                items.Add(Broken(text, end, items.Count, "Between two commas, or a comma and the end, there is no item."));
+                items.Add(Broken(place, end, items.Count, "Between two commas, or a comma and the end, there is no item."));
             }
 
             if (end == text.Length)
             {
-                items.Add(Broken(text, end, items.Count, "The array has no end."));
+                items.Add(Broken(place, end, items.Count, "The array has no end."));
                 return items;
             }
 
@@ -43,7 +45,7 @@ internal static class ArraySplitter
                 int rest = text[position..].IndexOfAnyExcept(" \t\r\n"u8);
                 if (rest >= 0)
                 {
-                    items.Add(Broken(text, position + rest, items.Count, "There is more text behind the array; it was not read."));
+                    items.Add(Broken(place, position + rest, items.Count, "There is more text behind the array; it was not read."));
                 }
 
                 return items;
@@ -110,18 +112,9 @@ internal static class ArraySplitter
         return text.Length;
     }
 
-    private static ReadOnlyMemory<byte> Trim(ReadOnlyMemory<byte> item)
+    private static RawItem Broken(TextPlace place, int offset, int index, string message)
     {
-        int start = item.Span.IndexOfAnyExcept(" \t\r\n"u8);
-        int end = item.Span.LastIndexOfAnyExcept(" \t\r\n"u8);
-        return item[start..(end + 1)];
-    }
-
-    private static RawItem Broken(ReadOnlySpan<byte> text, int offset, int index, string message)
-    {
-        ReadOnlySpan<byte> before = text[..Math.Min(offset, text.Length)];
-        int line = 1 + before.Count((byte)'\n');
-        int column = before.Length - before.LastIndexOf((byte)'\n');
-        return new RawItem(default, new ReeveError(ErrorCatalogue.Input.MalformedJson, message, $"/{index}", new SourcePosition(line, column)));
+        place.MoveTo(offset);
+        return new RawItem(default, new ReeveError(ErrorCatalogue.Input.MalformedJson, message, $"/{index}", place.Position));
     }
 }

@@ -48,4 +48,17 @@ public abstract record IntakeOutcome
 /// <summary>One raw item of an input.</summary>
 /// <param name="Bytes">Its JSON; empty when it could not be cut out of the input.</param>
 /// <param name="Error">Why it could not be cut out; null when it could.</param>
-public readonly record struct RawItem(ReadOnlyMemory<byte> Bytes, ReeveError? Error);
+/// <param name="Start">Where it begins in the input; null when the item is the whole input, or that is not known.</param>
+public readonly record struct RawItem(ReadOnlyMemory<byte> Bytes, ReeveError? Error, SourcePosition? Start = null)
+{
+    /// <summary>An error found in the bytes, with its place in the whole input.</summary>
+    public ReeveError Place(ReeveError found)
+    {
+        if (Start is not { } start || found.Position is not { } at)
+        {
+            return found;
+        }
+
+        return found.At(new SourcePosition(start.Line + at.Line - 1, at.Line == 1 ? start.Column + at.Column - 1 : at.Column));
+    }
+}

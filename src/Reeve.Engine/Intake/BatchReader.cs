@@ -145,7 +145,7 @@ public static class BatchReader
 
     private static async IAsyncEnumerable<RawItem> ReadLinesAsync(PipeReader pipe, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        bool first = true;
+        int number = 0;
         bool skipping = false;
         while (true)
         {
@@ -155,11 +155,11 @@ public static class BatchReader
             {
                 bool tail = skipping;
                 skipping = false;
-                ReadOnlyMemory<byte> content = first && line.AsSpan().StartsWith("\uFEFF"u8) ? line.AsMemory(3) : line;
-                first = false;
+                number++;
+                ReadOnlyMemory<byte> content = number == 1 && line.AsSpan().StartsWith("\uFEFF"u8) ? line.AsMemory(3) : line;
                 if (!tail && content.Span.IndexOfAnyExcept(" \t\r\n"u8) >= 0)
                 {
-                    yield return new RawItem(content, null);
+                    yield return new RawItem(content, null, new SourcePosition(number, 1));
                 }
             }
 
@@ -167,7 +167,7 @@ public static class BatchReader
             {
                 if (!skipping)
                 {
-                    yield return new RawItem(default, new ReeveError(ErrorCatalogue.Input.TooLarge, $"A line is longer than {MaxLineBytes:N0} bytes."));
+                    yield return new RawItem(default, new ReeveError(ErrorCatalogue.Input.TooLarge, $"A line is longer than {MaxLineBytes:N0} bytes.", position: new SourcePosition(number + 1, 1)));
                 }
 
                 skipping = true;

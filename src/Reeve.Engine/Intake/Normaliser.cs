@@ -45,7 +45,7 @@ public sealed class Normaliser(IIdSource ids)
         }
         catch (ReeveException fault)
         {
-            return [new IntakeOutcome.Refused([fault.Error])];
+            return [new IntakeOutcome.Refused([item.Place(fault.Error)])];
         }
 
         return root.MapOrNull() is ObjectMap document

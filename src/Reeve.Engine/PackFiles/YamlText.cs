@@ -3,8 +3,9 @@ using System.Text;
 using System.Text.Unicode;
 using Reeve.Core.Errors;
 using Reeve.Core.Values;
-using YamlDotNet.Core;
+using Reeve.Core.Wording;
 using YamlDotNet.Core.Events;
+using YamlDotNet.Core;
 
 namespace Reeve.Engine.PackFiles;
 
@@ -78,7 +79,7 @@ internal readonly struct YamlText
         string message = fault.Message;
         int place = message.IndexOf("): ", StringComparison.Ordinal);
         string reason = message.StartsWith('(') && place > 0 ? message[(place + 3)..] : message;
-        return reason.Length <= 200 ? reason : reason[..200] + "…";
+        return Shown.Short(reason, 200);
     }
 
     private static int ValidLength(ReadOnlySpan<byte> content)

@@ -40,6 +40,7 @@ internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, Playboo
         decisions.RemoveAll(earlier => earlier.Stage >= decision.Stage);
         decisions.Add(decision);
         passed.Add(new Passed(at, decision.Stage, outcome, null));
+        Errors.AddRange((decision.Details as StageDetails.Resolution)?.PlanErrors ?? []);
         string key = decision.Stage.Key();
         foreach (string reason in decision.Evidence)
         {

@@ -13,14 +13,14 @@ public static class CommandLine
 {
     /// <summary>Every verb.</summary>
     public static RootCommand Build(ILoggerFactory loggers) =>
-        new("Reeve takes the operational exceptions of a business through intake, triage, policy, resolution and feedback.")
+        Help.WithExamples(new RootCommand("Reeve takes the operational exceptions of a business through intake, triage, policy, resolution and feedback.")
         {
             RunCommand.Build(loggers),
             PacksCommand.Build(loggers),
             ExprCommand.Build(),
             SchemaCommand.Build(),
             LogsCommand.Build(),
-        };
+        });
 
     /// <summary>Runs one command line and returns its exit code (EX-CLI-1).</summary>
     public static async Task<int> InvokeAsync(string[] args, ILoggerFactory loggers, TextWriter output, TextWriter error, CancellationToken cancellationToken)

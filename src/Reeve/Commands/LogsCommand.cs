@@ -20,7 +20,7 @@ public static class LogsCommand
         Option<string?> tenant = new("--tenant") { Description = "This tenant." };
         Option<string?> item = new("--item") { Description = "This work item or exception." };
         Option<int> last = new("-n", "--last") { Description = "The last so many; 0 for all.", DefaultValueFactory = _ => LastByDefault };
-        Option<string> output = new("-o", "--output") { Description = "table (a line for people each), json or jsonl.", DefaultValueFactory = _ => "table" };
+        Option<string> output = new("-o", "--format") { Description = "How data is printed.", DefaultValueFactory = _ => "table" };
         output.AcceptOnlyFromAmong("table", "json", "jsonl");
         last.Validators.Add(result =>
         {
@@ -30,7 +30,7 @@ public static class LogsCommand
             }
         });
 
-        Command command = new("logs", "Shows records of the log, for example: reeve logs --level WARNING --component Engine -n 20")
+        Command command = new("logs", "Show records of the log.")
         {
             file, level, component, agent, tenant, item, last, output,
         };

@@ -15,7 +15,8 @@ internal static class SharedOptions
 {
     internal static Option<OutputFormat> Format() => new("-o", "--format")
     {
-        Description = "How data is printed: table, json or jsonl.",
+        Description = "How data is printed.",
+        HelpName = "table|json|jsonl",
         DefaultValueFactory = _ => OutputFormat.Table,
     };
 

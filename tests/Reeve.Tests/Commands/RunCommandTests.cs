@@ -104,6 +104,35 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task All_that_is_wrong_with_both_packs_comes_at_once_each_with_its_file_and_place()
+    {
+        string domain = folder.File("bad.yaml");
+        string policy = folder.File("bad.json");
+        File.WriteAllText(domain, "a: [1\nb: 2");
+        File.WriteAllText(policy, "{\n \"tenantId\": \"\"}");
+
+        (int exit, _, string error) = await Invoke("run", "--domain-pack", domain, "--tenant-policy", policy, "--input", "-");
+
+        exit.ShouldBe(1);
+        error.ShouldContain($"{domain}:1:4: INPUT-004");
+        error.ShouldContain($"{policy}:2:2: PACK-004: /tenantId");
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_the_domain_pack_is_told_with_its_line()
+    {
+        string domain = folder.File("domain.json");
+        string policy = folder.File("policy.json");
+        File.WriteAllText(domain, Make.Domain);
+        File.WriteAllText(policy, "{\"tenantId\": \"T\",\n\"domainName\": \"Parcels\",\n\"approvedBusinessProcesses\": [\"none\"]}");
+
+        (int exit, _, string error) = await Invoke("run", "--domain-pack", domain, "--tenant-policy", policy, "--input", "-");
+
+        exit.ShouldBe(1);
+        error.ShouldContain($"{policy}:3:31: PACK-014: /approvedBusinessProcesses/0");
+    }
+
+    [Fact]
     public async Task Test_suites_end_with_totals_and_a_failure_with_3()
     {
         string passing = Make.With(Make.Domain, "testSuites", """[{"input":{"exceptionType":"SCANNED"},"expectedOutput":{"severity":"LOW"}}]""");

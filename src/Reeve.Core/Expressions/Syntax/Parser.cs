@@ -285,13 +285,9 @@ internal ref partial struct Parser
 
     private readonly ReeveException Expected(string what)
     {
-        string found = token.Kind == TokenKind.End ? "the expression ends" : $"'{Short(text.AsSpan(token.Start, token.End - token.Start))}' was found";
+        string found = token.Kind == TokenKind.End ? "the expression ends" : $"'{Shown.Short(text[token.Start..token.End], 20)}' was found";
         return SyntaxFault.At(ErrorCatalogue.Expressions.Syntax, $"Expected {what}, but {found}.", text, token.Start);
     }
-
-    // One line, and never half a character.
-    private static string Short(ReadOnlySpan<char> found) =>
-        Shown.Line(found.Length <= 20 ? found.ToString() : string.Concat(found[..(char.IsHighSurrogate(found[19]) ? 19 : 20)], "…"));
 
     private void Enter()
     {

@@ -1,4 +1,5 @@
 using Reeve.Core.Errors;
+using Reeve.Core.Wording;
 
 namespace Reeve.Core.Expressions.Syntax;
 
@@ -9,7 +10,7 @@ internal static class SyntaxFault
     private const int MaxMessage = 300;
 
     internal static ReeveException At(ErrorCode kind, string message, string text, int offset) =>
-        new(new ReeveError(kind, message.Length <= MaxMessage ? message : message[..MaxMessage] + "…", position: PositionOf(text, offset)));
+        new(new ReeveError(kind, Shown.Short(message, MaxMessage), position: PositionOf(text, offset)));
 
     internal static SourcePosition PositionOf(string text, int offset)
     {

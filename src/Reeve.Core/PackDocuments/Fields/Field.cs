@@ -155,7 +155,7 @@ internal readonly struct Field(Value value, string pointer, Notes notes)
 
         foreach (string word in words)
         {
-            if (Spelling.Same(text, word))
+            if (Spelling.Same(text, word) || string.Equals(text, word, StringComparison.OrdinalIgnoreCase))
             {
                 return word;
             }

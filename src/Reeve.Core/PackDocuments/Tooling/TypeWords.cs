@@ -41,11 +41,11 @@ internal static class TypeWords
 
         if (ItemOf(word) is { } item)
         {
-            _ = Known(item, entities) || Unknown(field, word);
+            _ = Known(item, entities) ? "" : Described(field, word);
             return "array";
         }
 
-        return entities.Contains(word) ? "object" : JsonTypes.TryGetValue(word, out string? type) ? type : UnknownType(field, word);
+        return entities.Contains(word) ? "object" : JsonTypes.TryGetValue(word, out string? type) ? type : Described(field, word);
     }
 
     /// <summary>The JSON type and schema of a parameter's or result's word; null for what is not known, which is noted.</summary>
@@ -121,18 +121,15 @@ internal static class TypeWords
         return entities.Contains(word) || JsonTypes.ContainsKey(word);
     }
 
-    private static string UnknownType(Field field, string word)
+    // An attribute only describes; people write "currency" or "phone" there, and nothing is checked by it.
+    private static string Described(Field field, string word)
     {
-        Unknown(field, word);
+        field.Warn(ErrorCatalogue.Packs.Doubtful, $"{Shown.Name(word)} is neither a type nor an entity of this pack, so nothing is checked by it.");
         return "";
     }
 
-    private static bool Unknown(Field field, string word)
-    {
-        field.Error(
-            ErrorCatalogue.Packs.BadSchema,
-            $"{Shown.Name(word)} is neither a type nor an entity of this pack.",
-            "Use string, integer, number, boolean, object, array, any, an entity, or one of these followed by [].");
-        return false;
-    }
+    private static void Unknown(Field field, string word) => field.Error(
+        ErrorCatalogue.Packs.BadSchema,
+        $"{Shown.Name(word)} is neither a type nor an entity of this pack.",
+        "Use string, integer, number, boolean, object, array, any, an entity, or one of these followed by [].");
 }

@@ -98,5 +98,5 @@ internal sealed class KeywordReader(SchemaIndex index, SchemaNode node, MapValue
     }
 
     /// <summary>A text of the schema short enough for a message.</summary>
-    internal static string Shown(string text) => text.Length <= 80 ? text : text[..80] + "…";
+    internal static string Shown(string text) => Wording.Shown.Short(text, 80);
 }

@@ -2,6 +2,7 @@ using Reeve.Core.Errors;
 using Reeve.Core.Schemas.Checks;
 using Reeve.Core.Schemas.Samples;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 
 namespace Reeve.Core.Schemas.Compiling;
 
@@ -115,8 +116,7 @@ internal sealed class SchemaIndex
             }
             else
             {
-                string shown = keyword.Length <= 64 ? keyword : keyword[..64] + "…";
-                Report(ErrorCatalogue.Schemas.UnknownKeyword, JsonPointer.Child(pointer, keyword), $"The keyword '{shown}' is not one of draft 2020-12.");
+                Report(ErrorCatalogue.Schemas.UnknownKeyword, JsonPointer.Child(pointer, keyword), $"The keyword '{Shown.Short(keyword, 64)}' is not one of draft 2020-12.");
             }
         }
 

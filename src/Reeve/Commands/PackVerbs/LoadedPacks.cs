@@ -19,27 +19,41 @@ internal static class LoadedPacks
     /// <param name="policyPath">The policy's file; null for the policy that the domain pack alone implies.</param>
     internal static BoundPolicy? Load(ParseResult call, string domainPath, string? policyPath)
     {
-        PackReading<DomainPack> domain = DomainPackReader.Read(PackFileReader.Read(domainPath));
-        Tell(call, domain.Warnings, domainPath);
-        PackReading<TenantPolicy>? policy = policyPath is null ? null : TenantPolicyReader.Read(PackFileReader.Read(policyPath));
+        Document? domainText = Open(call, domainPath);
+        Document? policyText = policyPath is null ? null : Open(call, policyPath);
+        PackReading<DomainPack>? domain = domainText is null ? null : DomainPackReader.Read(domainText);
+        PackReading<TenantPolicy>? policy = policyText is null ? null : TenantPolicyReader.Read(policyText);
+        Tell(call, domain?.Warnings ?? [], domainPath);
         Tell(call, policy?.Warnings ?? [], policyPath);
-        if (!domain.IsValid || policy is { IsValid: false })
+        Terminal.Refuse(call, domain?.Errors ?? [], domainPath);
+        Terminal.Refuse(call, policy?.Errors ?? [], policyPath);
+        if (domain?.Pack is not { } pack || (policy?.Pack is null && policyPath is not null))
         {
-            Terminal.Refuse(call, domain.Errors, domainPath);
-            Terminal.Refuse(call, policy?.Errors ?? [], policyPath);
             return null;
         }
 
-        TenantPolicy given = policy?.Pack ?? Implied(domain.OrThrow());
-        PackReading<BoundPolicy> bound = PolicyBinder.Bind(domain.OrThrow(), given);
-        Tell(call, bound.Warnings, policyPath);
-        if (!bound.IsValid)
-        {
-            Terminal.Refuse(call, bound.Errors, policyPath);
-        }
-
+        PackReading<BoundPolicy> bound = PolicyBinder.Bind(pack, policy?.Pack ?? Implied(pack));
+        Tell(call, Place(bound.Warnings, policyText), policyPath);
+        Terminal.Refuse(call, Place(bound.Errors, policyText), policyPath);
         return bound.Pack;
     }
+
+    // Both files are read before anything is refused, so that all that is wrong comes out together.
+    private static Document? Open(ParseResult call, string path)
+    {
+        try
+        {
+            return PackFileReader.Read(path);
+        }
+        catch (ReeveException fault)
+        {
+            IReadOnlyList<ReeveError> errors = Terminal.Errors(fault);
+            Terminal.Refuse(call, errors, errors[0].Subject == path ? null : path);
+            return null;
+        }
+    }
+
+    private static IReadOnlyList<ReeveError> Place(IReadOnlyList<ReeveError> errors, Document? text) => text?.Place(errors) ?? errors;
 
     private static void Tell(ParseResult call, IReadOnlyList<ReeveError> warnings, string? path)
     {

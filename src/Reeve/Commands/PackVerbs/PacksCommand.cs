@@ -45,7 +45,7 @@ public static class PacksCommand
 
     private static Option<string> Output(params string[] shapes)
     {
-        Option<string> output = new("--output", "-o") { Description = "The shape of what is printed.", DefaultValueFactory = _ => shapes[0] };
+        Option<string> output = new("-o", "--format") { Description = "How data is printed.", DefaultValueFactory = _ => shapes[0] };
         output.AcceptOnlyFromAmong(shapes);
         return output;
     }

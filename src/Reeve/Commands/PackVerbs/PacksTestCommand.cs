@@ -13,21 +13,13 @@ namespace Reeve.Commands.PackVerbs;
 /// <summary><c>reeve packs test</c>: runs a domain pack's own test suites.</summary>
 internal static class PacksTestCommand
 {
-    private const string Examples = """
-        Runs every case of a domain pack's test suites through the pipeline; nothing is called.
-
-        Examples:
-          reeve packs test packs/finance/domain.yaml packs/finance/policy.calder-point.yaml
-          reeve packs test domain.json                # with the policy that the pack alone implies
-        """;
-
     internal static Command Build(ILoggerFactory loggers)
     {
         Argument<string> domain = new("DOMAIN") { Description = "The domain pack, JSON or YAML." };
         Argument<string?> policy = new("POLICY") { Description = "The tenant policy; without one, what the pack alone implies.", Arity = ArgumentArity.ZeroOrOne };
         Option<DateTimeOffset?> asOf = SharedOptions.AsOf();
         Option<OutputFormat> format = SharedOptions.Format();
-        Command command = new("test", Examples) { domain, policy, asOf, format };
+        Command command = new("test", "Run every case of a domain pack's test suites through the pipeline; nothing is called.") { domain, policy, asOf, format };
         command.SetAction((call, cancellationToken) =>
             TestAsync(call, call.GetValue(domain)!, call.GetValue(policy), call.GetValue(asOf), call.GetValue(format), loggers, cancellationToken));
         return command;

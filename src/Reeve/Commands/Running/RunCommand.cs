@@ -14,16 +14,6 @@ namespace Reeve.Commands.Running;
 /// <summary><c>reeve run</c>: a domain pack, a tenant policy and raw exceptions in; governed decisions out.</summary>
 internal static class RunCommand
 {
-    private const string Examples = """
-        Decides every exception of a file and explains each decision. Nothing is called and nothing is kept.
-
-        Examples:
-          reeve run --domain-pack packs/finance/domain.yaml --tenant-policy packs/finance/policy.calder-point.yaml --input packs/finance/exceptions.jsonl
-          reeve run --domain-pack domain.json --tenant-policy policy.json --input exceptions.json -o json > result.json
-          reeve run ... --as-of 2026-11-20T09:00:00Z --decisions decisions.jsonl    # repeats to the byte
-          cat alerts.jsonl | reeve run --domain-pack ... --tenant-policy ... --input -
-        """;
-
     internal static Command Build(ILoggerFactory loggers)
     {
         Option<string> domain = new("--domain-pack") { Description = "The domain pack, JSON or YAML.", Required = true };
@@ -43,7 +33,7 @@ internal static class RunCommand
         });
         Option<OutputFormat> format = SharedOptions.Format();
         Option<DateTimeOffset?> asOf = SharedOptions.AsOf();
-        Command command = new("run", Examples) { domain, policy, input, output, decisions, store, workers, asOf, format };
+        Command command = new("run", "Decide every exception of an input and explain each decision. Nothing is called and nothing is kept.") { domain, policy, input, output, decisions, store, workers, asOf, format };
         command.SetAction((call, cancellationToken) => RunAsync(
             call,
             new RunArguments(

@@ -23,8 +23,6 @@ public sealed class BadDomainPackTests
         { "/ontology", "[]", "PACK-002", null },
         { "/ontology/words", "{}", "PACK-001", null },
         { "/ontology/concepts/order/synonyms/0", "\"\"", "PACK-004", null },
-        { "/entities/Order/attributes/orderId/type", "\"strin\"", "PACK-017", null },
-        { "/entities/Order/attributes/orderId/type", "\"Nothing[]\"", "PACK-017", null },
         { "/entities/Order/attributes/orderId/required", "\"yes\"", "PACK-002", null },
         { "/entities/Order/relations/0/toEntity", "\"Nobody\"", "PACK-022", null },
         { "/entities/Order/relations/0/toEntity", "REMOVE", "PACK-003", "/entities/Order/relations/0" },

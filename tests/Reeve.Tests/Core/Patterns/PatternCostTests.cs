@@ -43,7 +43,7 @@ public sealed class PatternCostTests
         }
 
         // Backtracking takes longer than the universe has; a busy machine at most some seconds.
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(3)); // a guard against work without end, not a measurement
     }
 
     [Fact]

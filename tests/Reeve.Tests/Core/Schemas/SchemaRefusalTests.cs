@@ -7,6 +7,11 @@ namespace Reeve.Tests.Schemas;
 
 public sealed class SchemaRefusalTests
 {
+    [Fact]
+    public void A_hostile_keyword_does_not_break_the_line_of_its_message() =>
+        Should.Throw<ReeveException>(() => JsonSchema.Compile(JsonText.Parse("""{"a\tb\nc": 1}"""))).Error.Message
+            .ShouldBe("The keyword 'a\uFFFDb\uFFFDc' is not one of draft 2020-12.");
+
     [Theory]
     [InlineData("1", "SCHEMA-001", "")]
     [InlineData("""{"type":"text"}""", "SCHEMA-001", "/type")]
@@ -101,7 +106,7 @@ public sealed class SchemaRefusalTests
 
             schema.IsValid(Value.Of(1L)).ShouldBeFalse();
             schema.Validate(Value.Of(1L)).ShouldHaveSingleItem().Message.ShouldContain("steps");
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(3)); // a guard against work without end, not a measurement
         }
     }
 
@@ -145,7 +150,7 @@ public sealed class SchemaRefusalTests
 
         schema.IsValid(items).ShouldBeTrue();
 
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(3)); // a guard against work without end, not a measurement
     }
 
     [Fact]
@@ -158,6 +163,6 @@ public sealed class SchemaRefusalTests
         schema.IsValid(JsonText.Parse("1e-999999999")).ShouldBeFalse();
         schema.IsValid(JsonText.Parse(new string('9', 200_000))).ShouldBeTrue();
 
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(3)); // a guard against work without end, not a measurement
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Reeve.Core.Errors;
+using Reeve.Core.Values;
 using Reeve.Engine.Intake;
 
 namespace Reeve.Tests.Intake;
@@ -72,6 +73,30 @@ public sealed class BatchReaderTests
         items.Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Many_broken_items_cost_no_more_than_their_text()
+    {
+        // One look back over the text per item would take hours.
+        List<RawItem> items = await Read("[" + new string(',', 2_000_000) + "]");
+
+        items.Count.ShouldBe(2_000_001);
+    }
+
+    [Theory]
+    [InlineData("{\"a\":1}\n\n{\"b\":1,\"b\":2}", 3, 8)]
+    [InlineData("\uFEFF{\"a\":1,\"a\":2}\n{\"b\":1}", 1, 8)]
+    [InlineData("[{\"a\":1},\n {\"é🙂\":1}, {\"b\":1,\n\"b\":2}]", 3, 1)]
+    [InlineData("[{\"a\":1},\n {\"é🙂\":1}, {\"b\":1,\"b\":2}]", 2, 20)]
+    [InlineData("\n {\"b\":1,\n  \"b\":2}", 3, 3)]
+    public async Task An_error_inside_an_item_is_placed_in_the_whole_input(string input, int line, int column)
+    {
+        RawItem item = (await Read(input)).Single(item => Encoding.UTF8.GetString(item.Bytes.Span).Count(c => c == '2') == 1);
+
+        ReeveError error = Should.Throw<ReeveException>(() => JsonText.Parse(item.Bytes.Span, JsonLimits.Default)).Error;
+
+        item.Place(error).Position.ShouldBe(new SourcePosition(line, column));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" \n ")]
@@ -92,6 +117,7 @@ public sealed class BatchReaderTests
 
         items.Count.ShouldBe(3);
         items[1].Error.ShouldNotBeNull().Code.ShouldBe("INPUT-008");
+        items[1].Error!.Position.ShouldBe(new SourcePosition(2, 1));
         Encoding.UTF8.GetString(items[2].Bytes.Span).ShouldBe("{\"b\":2}");
     }
 

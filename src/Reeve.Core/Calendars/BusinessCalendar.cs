@@ -72,7 +72,7 @@ public sealed class BusinessCalendar
         }
 
         throw new ReeveException(new ReeveError(
-            ErrorCatalogue.Calendars.UnknownZone, $"There is no zone '{Shown.Short(id, 64)}'."));
+            ErrorCatalogue.Calendars.UnknownZone, $"There is no zone {Shown.Name(id)}."));
     }
 
     /// <summary>

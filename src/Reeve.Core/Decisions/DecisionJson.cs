@@ -11,8 +11,6 @@ namespace Reeve.Core.Decisions;
 /// </summary>
 internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical)
 {
-    internal static readonly JsonWriterOptions Indented = JsonText.Compact with { Indented = true, NewLine = "\n" };
-
     internal static byte[] Bytes<T>(T state, bool canonical, Action<DecisionJson, T> write)
     {
         ArrayBufferWriter<byte> buffer = new(2048);

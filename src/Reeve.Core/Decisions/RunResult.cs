@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Reeve.Core.Errors;
 using Reeve.Core.Records;
+using Reeve.Core.Values;
 
 namespace Reeve.Core.Decisions;
 
@@ -96,7 +97,7 @@ public sealed class RunResultWriter : IDisposable
     /// <summary>Begins the document.</summary>
     public RunResultWriter(Stream output, TenantId tenant, RunId run)
     {
-        writer = new Utf8JsonWriter(output, DecisionJson.Indented);
+        writer = new Utf8JsonWriter(output, JsonText.Indented);
         writer.WriteStartObject();
         writer.WriteString("tenantId", tenant.Value);
         writer.WriteString("runId", run.ToString());

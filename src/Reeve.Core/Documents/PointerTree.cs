@@ -1,4 +1,5 @@
 using Reeve.Core.Errors;
+using Reeve.Core.Values;
 
 namespace Reeve.Core.Documents;
 

@@ -50,9 +50,6 @@ public sealed class JsonPath
         return found ? PathAnswer.Something : walk.IsExhausted ? PathAnswer.Unknown : PathAnswer.Nothing;
     }
 
-    /// <summary>Whether the query is known to select at least one node; see <see cref="Ask"/> to tell "no" from "gave up".</summary>
-    public bool Finds(Value root) => Ask(root) == PathAnswer.Something;
-
     /// <summary>
     /// Every node the query selects, in the order of RFC 9535 (members of an object in the order of the source), repeated
     /// where the query selects one twice.

@@ -37,6 +37,9 @@ public sealed record Guardrails
 /// <summary>Tools and actions (EX-PB-5) by name.</summary>
 public sealed record ToolList(IReadOnlyList<string> Tools, IReadOnlyList<string> Actions)
 {
+    /// <summary>Actions by their canonical names, in whatever spelling they came: a list that misses one would let it pass.</summary>
+    public IReadOnlyList<string> Actions { get; } = [.. Actions.Select(action => StepActions.Canonical(action) ?? action)];
+
     /// <summary>Whether it names nothing.</summary>
     public bool IsEmpty => Tools.Count == 0 && Actions.Count == 0;
 }

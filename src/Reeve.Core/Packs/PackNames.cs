@@ -1,4 +1,6 @@
 using Reeve.Core.Errors;
+using Reeve.Core.Packs.StepTexts;
+using Reeve.Core.Records;
 using Reeve.Core.Wording;
 
 namespace Reeve.Core.Packs;
@@ -8,34 +10,26 @@ namespace Reeve.Core.Packs;
 /// </summary>
 public sealed class PackNames
 {
-    private readonly Names types;
-    private readonly Names tools;
-    private readonly Names playbooks;
-    private readonly Names calendars;
-    private readonly ToolMentions mentions;
+    private readonly NamedList<string> types;
+    private readonly NamedList<string> tools;
+    private readonly NamedList<string> playbooks;
+    private readonly NamedList<string> calendars;
 
     /// <summary>Takes the declared names in the order of their declaration.</summary>
     public PackNames(IEnumerable<string> types, IEnumerable<string> tools, IEnumerable<string> playbooks, IEnumerable<string> calendars)
     {
-        this.types = new Names(types);
-        this.tools = new Names(tools);
-        this.playbooks = new Names(playbooks);
-        this.calendars = new Names(calendars);
-        mentions = new ToolMentions(this.tools.Ordered);
+        this.types = Named(types);
+        this.tools = Named(tools);
+        this.playbooks = Named(playbooks);
+        this.calendars = Named(calendars);
     }
-
-    /// <summary>Finds tools in the texts of steps.</summary>
-    public ToolMentions Mentions => mentions;
-
-    /// <summary>Whether there is such a tool.</summary>
-    public bool HasTool(string name) => tools.Has(name);
 
     /// <summary>What is wrong with a reference; null when it leads somewhere. Doubts about texts are not asked here.</summary>
     public ReeveError? Check(PackReference reference) => reference.Kind switch
     {
         ReferenceKind.ExceptionType => Missing(reference, types, ErrorCatalogue.Packs.UnknownType, "exception type"),
         ReferenceKind.TypePattern when TypePattern.IsPattern(reference.Name) =>
-            types.Ordered.Any(type => TypePattern.Matches(reference.Name, type))
+            types.Any(type => TypePattern.Matches(reference.Name, type))
                 ? null
                 : new ReeveError(ErrorCatalogue.Packs.UnknownType, $"No exception type matches the pattern {Shown.Name(reference.Name)}.", reference.Pointer),
         ReferenceKind.TypePattern => Missing(reference, types, ErrorCatalogue.Packs.UnknownType, "exception type"),
@@ -49,33 +43,20 @@ public sealed class PackNames
     /// <summary>Why a text step probably does not say what was meant: a word before a bracket that is no tool. Null without doubt.</summary>
     public ReeveError? Doubt(PackReference reference)
     {
-        if (reference.Kind != ReferenceKind.StepText || mentions.BracketedStranger(reference.Name) is not { } word)
+        if (reference.Kind != ReferenceKind.StepText || StepTextReader.Read(reference.Name, tools).Strangers is not [{ } word, ..])
         {
             return null;
         }
 
-        string hint = DidYouMean.Sentence(word, tools.Ordered);
+        string hint = DidYouMean.Sentence(word, tools);
         return new ReeveError(
             ErrorCatalogue.Packs.Doubtful, $"{Shown.Name(word)} stands before a bracket and is no tool, so nothing is called.{hint}", reference.Pointer);
     }
 
-    private static ReeveError? Missing(PackReference reference, Names known, ErrorCode code, string what) =>
+    private static ReeveError? Missing(PackReference reference, NamedList<string> known, ErrorCode code, string what) =>
         known.Has(reference.Name)
             ? null
-            : new ReeveError(code, $"There is no {what} {Shown.Name(reference.Name)}.{DidYouMean.Sentence(reference.Name, known.Ordered)}", reference.Pointer);
+            : new ReeveError(code, $"There is no {what} {Shown.Name(reference.Name)}.{DidYouMean.Sentence(reference.Name, known)}", reference.Pointer);
 
-    private sealed class Names
-    {
-        private readonly HashSet<string> all;
-
-        internal Names(IEnumerable<string> names)
-        {
-            Ordered = [.. names];
-            all = new HashSet<string>(Ordered, StringComparer.Ordinal);
-        }
-
-        internal IReadOnlyList<string> Ordered { get; }
-
-        internal bool Has(string name) => all.Contains(name);
-    }
+    private static NamedList<string> Named(IEnumerable<string> names) => new(names, name => name);
 }

@@ -1,3 +1,6 @@
+using Reeve.Core.Packs.StepTexts;
+using Reeve.Core.Records;
+
 namespace Reeve.Core.Packs;
 
 /// <summary>What a playbook would use if every step ran: fallbacks, rollbacks and success criteria included.</summary>
@@ -6,13 +9,13 @@ namespace Reeve.Core.Packs;
 public sealed record PlaybookUse(IReadOnlyList<string> Tools, IReadOnlyList<string> Actions)
 {
     /// <summary>Reads a playbook's use off its steps.</summary>
-    public static PlaybookUse Of(Playbook playbook, PackNames names)
+    public static PlaybookUse Of(Playbook playbook, NamedList<ToolDefinition> known)
     {
         OrderedNames tools = new();
         OrderedNames actions = new();
         foreach (PlaybookStep step in playbook.Steps)
         {
-            AddStep(step, names, tools, actions);
+            AddStep(step, known, tools, actions);
         }
 
         foreach (SuccessCriterion criterion in playbook.SuccessCriteria)
@@ -27,31 +30,29 @@ public sealed record PlaybookUse(IReadOnlyList<string> Tools, IReadOnlyList<stri
     }
 
     /// <summary>The tools one step may call, without its fallback and rollback.</summary>
-    public static IEnumerable<string> ToolsOf(PlaybookStep step, PackNames names)
+    public static IEnumerable<string> ToolsOf(PlaybookStep step, NamedList<ToolDefinition> known) => ToolsOf(step, StepForm.Of(step, known));
+
+    private static IEnumerable<string> ToolsOf(PlaybookStep step, StepForm form) => form switch
     {
-        string? action = StepActions.Canonical(step.Action);
-        if (action == StepActions.CallTool)
-        {
-            return StepActions.ToolOf(step.Parameters) is { } called ? [called.Tool] : [];
-        }
+        StepForm.OwnAction { Word: StepActions.CallTool } => StepActions.ToolOf(step.Parameters) is { } called ? [called.Tool] : [],
+        StepForm.ByName named => [named.Tool.Value],
+        StepForm.InWords words => words.Text.Calls.Select(call => call.Tool.Value),
+        _ => [],
+    };
 
-        return action is not null ? []
-            : names.HasTool(step.Action.Trim()) ? [step.Action.Trim()]
-            : names.Mentions.In(step.Action);
-    }
-
-    private static void AddStep(PlaybookStep step, PackNames names, OrderedNames tools, OrderedNames actions)
+    private static void AddStep(PlaybookStep step, NamedList<ToolDefinition> known, OrderedNames tools, OrderedNames actions)
     {
         for (PlaybookStep? at = step; at is not null; at = at.Fallback)
         {
-            foreach (string tool in ToolsOf(at, names))
+            StepForm form = StepForm.Of(at, known);
+            foreach (string tool in ToolsOf(at, form))
             {
                 tools.Add(tool);
             }
 
-            if (StepActions.Canonical(at.Action) is { } action and not StepActions.CallTool)
+            if (form is StepForm.OwnAction { Word: not StepActions.CallTool } action)
             {
-                actions.Add(action);
+                actions.Add(action.Word);
             }
 
             if (at.Rollback is { } rollback)

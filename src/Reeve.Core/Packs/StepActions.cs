@@ -20,6 +20,12 @@ public static class StepActions
     /// <summary>Adds a comment.</summary>
     public const string AddComment = "add_comment";
 
+    /// <summary>The channels of <see cref="Notify"/>.</summary>
+    public static IReadOnlyList<string> Channels { get; } = ["email", "slack", "sms", "log"];
+
+    /// <summary>The statuses that an author may write in <see cref="SetStatus"/>.</summary>
+    public static IReadOnlyList<string> Statuses { get; } = ["open", "analyzing", "resolved", "escalated"];
+
     // The fields under which a call names its tool, in both spellings.
     private static readonly string[] ToolFields = ["tool_id", "toolId"];
 

@@ -61,28 +61,11 @@ internal sealed class EcmaParser(string text) : PatternParser(text)
         return true;
     }
 
-    protected override int TakeMember()
+    protected override int TakeEscaped(char escaped, int start)
     {
-        if (Next != '\\')
-        {
-            return TakeCodePoint();
-        }
-
-        int start = At++;
-        if (Ended)
-        {
-            throw Malformed("A backslash at the end", start);
-        }
-
-        char escaped = Text[At++];
         switch (escaped)
         {
             case 'b': return '\b'; // only inside a class
-            case 'f': return '\f';
-            case 'n': return '\n';
-            case 'r': return '\r';
-            case 't': return '\t';
-            case 'v': return '\v';
             case '0' when Next is < '0' or > '9': return '\0';
             case 'c' when char.IsAsciiLetter(Next): return Text[At++] & 0x1F;
             case 'x': return TakeHex(start, 2);

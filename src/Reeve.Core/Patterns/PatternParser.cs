@@ -59,7 +59,26 @@ internal abstract class PatternParser(string text)
     protected abstract bool TryTakeSet(out CodeSet set);
 
     /// <summary>Reads one code point inside a class, escaped or not.</summary>
-    protected abstract int TakeMember();
+    protected int TakeMember()
+    {
+        if (Next != '\\')
+        {
+            return TakeCodePoint();
+        }
+
+        int start = At++;
+        if (Ended)
+        {
+            throw Malformed("A backslash at the end", start);
+        }
+
+        char escaped = Text[At++];
+        int control = "fnrtv".IndexOf(escaped, StringComparison.Ordinal);
+        return control < 0 ? TakeEscaped(escaped, start) : "\f\n\r\t\v"[control];
+    }
+
+    /// <summary>Reads what a backslash and a character stand for, where the dialects differ.</summary>
+    protected abstract int TakeEscaped(char escaped, int start);
 
     /// <summary>Whether a range may end in a set, which makes its dash a member: <c>[a-\d]</c>.</summary>
     protected abstract bool SetMayEndRange { get; }
@@ -326,22 +345,15 @@ internal abstract class PatternParser(string text)
         (min, max) = (0, null);
         switch (Next)
         {
-            case '*':
-                At++;
-                return true;
-            case '+':
-                At++;
-                min = 1;
-                return true;
-            case '?':
-                At++;
-                max = 1;
-                return true;
-            case '{':
-                return TakeCounts(out min, out max);
-            default:
-                return false;
+            case '*': break;
+            case '+': min = 1; break;
+            case '?': max = 1; break;
+            case '{': return TakeCounts(out min, out max);
+            default: return false;
         }
+
+        At++;
+        return true;
     }
 
     // {n}, {n,} or {n,m}; anything else in braces is literal text in both syntaxes.
@@ -354,17 +366,11 @@ internal abstract class PatternParser(string text)
             return false;
         }
 
+        max = min;
         if (at < Text.Length && Text[at] == ',')
         {
             at++;
-            if (TakeNumber(ref at, out int bound))
-            {
-                max = bound;
-            }
-        }
-        else
-        {
-            max = min;
+            max = TakeNumber(ref at, out int bound) ? bound : null;
         }
 
         if (at >= Text.Length || Text[at] != '}')

@@ -90,28 +90,11 @@ internal sealed class Re2Parser(string text) : PatternParser(text)
         return true;
     }
 
-    protected override int TakeMember()
+    protected override int TakeEscaped(char escaped, int start)
     {
-        if (Next != '\\')
-        {
-            return TakeCodePoint();
-        }
-
-        int start = At++;
-        if (Ended)
-        {
-            throw Malformed("A backslash at the end", start);
-        }
-
-        char escaped = Text[At++];
         switch (escaped)
         {
             case 'a': return '\a';
-            case 'f': return '\f';
-            case 'n': return '\n';
-            case 'r': return '\r';
-            case 't': return '\t';
-            case 'v': return '\v';
             case 'x': return TakeHex(start, Take("{") ? null : 2);
             case '0': return TakeOctal(0);
             case >= '1' and <= '7' when Next is >= '0' and <= '7': return TakeOctal(escaped - '0');

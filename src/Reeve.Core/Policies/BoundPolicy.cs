@@ -6,7 +6,7 @@ namespace Reeve.Core.Policies;
 
 /// <summary>
 /// A tenant policy bound to its domain pack: everything a decision asks, merged and resolved once. Immutable, thread-safe.
-/// Contract sketch: made by <c>PolicyBinder.Bind(domain, policy)</c>.
+/// Made by <see cref="PolicyBinder.Bind"/>.
 /// </summary>
 public sealed record BoundPolicy
 {

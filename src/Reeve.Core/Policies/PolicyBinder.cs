@@ -1,10 +1,10 @@
 using System.Collections.Frozen;
 using Reeve.Core.Calendars;
-using Reeve.Core.Documents;
 using Reeve.Core.Errors;
 using Reeve.Core.PackDocuments;
 using Reeve.Core.Packs;
 using Reeve.Core.Records;
+using Reeve.Core.Values;
 using Reeve.Core.Wording;
 
 namespace Reeve.Core.Policies;
@@ -53,7 +53,7 @@ public static class PolicyBinder
             return new PackReading<BoundPolicy>(null, errors, warnings);
         }
 
-        BoundPolicy bound = Merge(domain, policy, resolved, names, calendars, warnings);
+        BoundPolicy bound = Merge(domain, policy, resolved, calendars, warnings);
         return new PackReading<BoundPolicy>(bound, [], warnings);
     }
 
@@ -125,26 +125,17 @@ public static class PolicyBinder
         DomainPack domain,
         TenantPolicy policy,
         IReadOnlyList<Playbook> resolved,
-        PackNames names,
         NamedList<BusinessCalendar> calendars,
         List<ReeveError> warnings)
     {
         List<(Playbook Old, Playbook New)> replaced = [];
-        Playbook[] playbooks = [.. PlaybookUnion.Newest(resolved, replaced).Select(playbook => WithCalls(playbook, names))];
+        Playbook[] playbooks = [.. PlaybookUnion.Newest(resolved, replaced).Select(playbook => WithCalls(playbook, domain.Tools))];
         Guardrails guardrails = GuardrailMerge.Merge(domain.Guardrails, policy.Guardrails);
         NamedList<ToolDefinition> tools = ToolOverlay.Apply(domain.Tools, policy);
         FrozenSet<string> approvedTools = policy.ApprovedTools is { } listed
             ? listed.Select(tool => tool.Name.Value).ToFrozenSet(StringComparer.Ordinal)
             : domain.Tools.Select(tool => tool.Name.Value).ToFrozenSet(StringComparer.Ordinal);
-        ToolAllowance allowance = new(guardrails, tools, approvedTools);
-        bool derived = policy.ApprovedBusinessProcesses is null;
-        FrozenSet<string> approved = playbooks
-            .Where(playbook => playbook.Approved && (derived
-                ? allowance.AgainstUse(PlaybookUse.Of(playbook, names)) is null
-                : policy.ApprovedBusinessProcesses!.Contains(playbook.Id))) // not null: not derived
-            .Select(playbook => playbook.Id.Value)
-            .ToFrozenSet(StringComparer.Ordinal);
-        BoundPolicy bound = new()
+        BoundPolicy unapproved = new()
         {
             Domain = domain,
             Policy = policy,
@@ -153,18 +144,26 @@ public static class PolicyBinder
             Tools = tools,
             ApprovedTools = approvedTools,
             Playbooks = new NamedList<Playbook>(playbooks, playbook => playbook.Id.Value),
-            ApprovedProcesses = approved,
-            ApprovalsDerived = derived,
+            ApprovedProcesses = FrozenSet<string>.Empty,
+            ApprovalsDerived = policy.ApprovedBusinessProcesses is null,
             Calendars = calendars,
         };
-        warnings.AddRange(PolicyChecks.Warnings(bound, allowance, names, replaced));
+        BoundPolicy bound = unapproved with { ApprovedProcesses = Approved(unapproved) };
+        warnings.AddRange(PolicyChecks.Warnings(bound, replaced));
         return bound;
     }
 
+    private static FrozenSet<string> Approved(BoundPolicy bound) => bound.Playbooks
+        .Where(playbook => playbook.Approved && (bound.Policy.ApprovedBusinessProcesses is { } listed
+            ? listed.Contains(playbook.Id)
+            : !ToolAllowList.Refusals(PlaybookUse.Of(playbook, bound.Tools), bound).Any()))
+        .Select(playbook => playbook.Id.Value)
+        .ToFrozenSet(StringComparer.Ordinal);
+
     // A criterion that is a tool's name, alone or before brackets, is a call; only now is it known what is a tool.
-    private static Playbook WithCalls(Playbook playbook, PackNames names)
+    private static Playbook WithCalls(Playbook playbook, NamedList<ToolDefinition> tools)
     {
-        if (playbook.SuccessCriteria.All(criterion => CallOf(criterion, names) is null))
+        if (playbook.SuccessCriteria.All(criterion => CallOf(criterion, tools) is null))
         {
             return playbook;
         }
@@ -172,11 +171,11 @@ public static class PolicyBinder
         return playbook with
         {
             SuccessCriteria = [.. playbook.SuccessCriteria.Select(criterion =>
-                CallOf(criterion, names) is { } tool ? criterion with { Tool = new ToolName(tool) } : criterion)],
+                CallOf(criterion, tools) is { } tool ? criterion with { Tool = new ToolName(tool) } : criterion)],
         };
     }
 
-    private static string? CallOf(SuccessCriterion criterion, PackNames names)
+    private static string? CallOf(SuccessCriterion criterion, NamedList<ToolDefinition> tools)
     {
         if (criterion.Condition is not null || criterion.Tool is not null)
         {
@@ -186,6 +185,6 @@ public static class PolicyBinder
         ReadOnlySpan<char> text = criterion.Text.AsSpan().Trim();
         int open = text.IndexOf('(');
         string name = (open > 0 && text[^1] == ')' ? text[..open] : text).ToString();
-        return names.HasTool(name) ? name : null;
+        return tools.Has(name) ? name : null;
     }
 }

@@ -26,8 +26,7 @@ internal static class PolicyChecks
         };
     }
 
-    internal static IEnumerable<ReeveError> Warnings(
-        BoundPolicy bound, ToolAllowance allowance, PackNames names, IReadOnlyList<(Playbook Old, Playbook New)> replaced)
+    internal static IEnumerable<ReeveError> Warnings(BoundPolicy bound, IReadOnlyList<(Playbook Old, Playbook New)> replaced)
     {
         foreach ((Playbook old, Playbook newer) in replaced)
         {
@@ -42,24 +41,26 @@ internal static class PolicyChecks
 
         foreach (PackReference reference in bound.Policy.References)
         {
-            string? reason = bound.ApprovalsDerived ? null : WhyNotUsable(reference, bound, allowance, names);
-            reason ??= reference.Kind == ReferenceKind.ApprovedTool && allowance.IsBlockedTool(reference.Name) ? "it is on a block list, which always wins" : null;
+            string? reason = bound.ApprovalsDerived ? null : WhyNotUsable(reference, bound);
+            bool isBlocked = reference.Kind == ReferenceKind.ApprovedTool
+                && ToolAllowList.Check(new ToolName(reference.Name), bound) is ToolVerdict.Refused { By: ToolRefusal.Blocked };
+            reason ??= isBlocked ? "It is in blockLists, which always win." : null;
             if (reason is not null)
             {
-                yield return new ReeveError(ErrorCatalogue.Packs.NoEffect, $"{Shown.Name(reference.Name)} is approved, but {reason}.", reference.Pointer);
+                yield return new ReeveError(ErrorCatalogue.Packs.NoEffect, $"{Shown.Name(reference.Name)} is approved, to no effect: {reason}", reference.Pointer);
             }
         }
     }
 
     // A reference to a playbook may also be an extends or includes; only the approved list can promise too much.
-    private static string? WhyNotUsable(PackReference reference, BoundPolicy bound, ToolAllowance allowance, PackNames names)
+    private static string? WhyNotUsable(PackReference reference, BoundPolicy bound)
     {
         bool isApproval = reference.Kind == ReferenceKind.Playbook
             && bound.Policy.ApprovedBusinessProcesses?.Contains(new PlaybookId(reference.Name)) == true;
         return !isApproval ? null
-            : bound.Playbooks.Find(reference.Name) is not { } playbook ? "a newer playbook of its name replaced it"
-            : !playbook.Approved ? "it, or a playbook it is made of, is a draft that nobody has accepted"
-            : allowance.AgainstUse(PlaybookUse.Of(playbook, names));
+            : bound.Playbooks.Find(reference.Name) is not { } playbook ? "A newer playbook of its name replaced it."
+            : !playbook.Approved ? "It, or a playbook it is made of, is a draft that nobody has accepted."
+            : ToolAllowList.Refusals(PlaybookUse.Of(playbook, bound.Tools), bound).FirstOrDefault()?.Reason;
     }
 
     // The same major version, and not newer than what the domain pack has (EX-TOOL-2).

@@ -37,6 +37,20 @@ public sealed record TenantPolicy
     /// <summary>Severities by type that replace Triage's.</summary>
     public NamedList<SeverityOverride> SeverityOverrides { get; init; } = new([], _ => "");
 
+    /// <summary>The override for a type: its own, else its nearest ancestor's; null when there is none.</summary>
+    public SeverityOverride? SeverityOverrideOf(ExceptionType type)
+    {
+        for (int i = 0; i < type.Lineage.Count; i++)
+        {
+            if (SeverityOverrides.Find(type.Lineage[i].Value) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Who receives escalations; null when nobody was named.</summary>
     public string? EscalationQueue { get; init; }
 

@@ -21,13 +21,6 @@ public readonly record struct RunId(Guid Value)
     public override string ToString() => Value.ToString("D");
 }
 
-/// <summary>One pass of one exception through the pipeline; a UUIDv7.</summary>
-public readonly record struct PipelineId(Guid Value)
-{
-    /// <inheritdoc/>
-    public override string ToString() => Value.ToString("D");
-}
-
 /// <summary>A domain, as its pack names it.</summary>
 public readonly record struct DomainName(string Value)
 {

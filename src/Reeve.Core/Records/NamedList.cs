@@ -32,6 +32,9 @@ public sealed class NamedList<T> : IReadOnlyList<T>
     /// <summary>Whether there is an item of this name.</summary>
     public bool Has(string name) => byName.ContainsKey(name);
 
+    /// <summary>Whether there is an item of the name that a piece of text is.</summary>
+    public bool Has(ReadOnlySpan<char> name) => byName.GetAlternateLookup<ReadOnlySpan<char>>().ContainsKey(name);
+
     /// <inheritdoc/>
     public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)items).GetEnumerator();
 

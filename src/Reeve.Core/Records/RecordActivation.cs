@@ -17,7 +17,7 @@ public sealed class RecordActivation(NamedList<BusinessCalendar> calendars) : Ac
 
     private ExceptionRecord? record;
     private Value now;
-    private RecordMap? map;
+    private MapValue? map;
 
     /// <summary>Points the names at a record and a time.</summary>
     public void Show(ExceptionRecord shown, DateTimeOffset at)
@@ -38,7 +38,7 @@ public sealed class RecordActivation(NamedList<BusinessCalendar> calendars) : Ac
 
         if (slot == ExceptionSlot)
         {
-            value = Value.Of(map ??= new RecordMap(record!));
+            value = Value.Of(map ??= RecordFields.View(record!));
             return true;
         }
 

@@ -26,7 +26,7 @@ internal enum RecordField
 public static class RecordFields
 {
     /// <summary>The wire names, in order.</summary>
-    public static IReadOnlyList<string> Names { get; } =
+    internal static IReadOnlyList<string> Names { get; } =
     [
         "exceptionId", "tenantId", "sourceSystem", "exceptionType", "severity", "timestamp", "rawPayload", "normalizedContext",
         "detectedRules", "suggestedActions", "resolutionStatus", "auditTrail", "currentPlaybookId", "currentStep", "owner",
@@ -45,6 +45,9 @@ public static class RecordFields
         value = default;
         return false;
     }
+
+    /// <summary>A record as a map of its fields, which are read when they are asked for.</summary>
+    public static MapValue View(ExceptionRecord record) => new RecordMap(record);
 
     internal static RecordField? Find(string name) => name switch
     {

@@ -23,8 +23,8 @@ internal sealed class JsonEquality : IEqualityComparer<Value>
 
     internal static bool AreEqual(in Value first, in Value second)
     {
-        Value left = JsonView.Of(first);
-        Value right = JsonView.Of(second);
+        Value left = PlainJson.Scalar(first);
+        Value right = PlainJson.Scalar(second);
         if (left.IsNumber)
         {
             return right.IsNumber && ExactNumber.Compare(left, right) == 0;
@@ -80,7 +80,7 @@ internal sealed class JsonEquality : IEqualityComparer<Value>
     private static void Add(ref HashCode hash, in Value raw)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        Value value = JsonView.Of(raw);
+        Value value = PlainJson.Scalar(raw);
         switch (value.Kind)
         {
             case ValueKind.Null: hash.Add(0); break;
@@ -103,7 +103,7 @@ internal sealed class JsonEquality : IEqualityComparer<Value>
                 for (int i = 0; i < map.Count; i++)
                 {
                     HashCode entry = default;
-                    entry.Add(JsonView.KeyAt(map, i));
+                    entry.Add(PlainJson.KeyAt(map, i));
                     Add(ref entry, map.ValueAt(i));
                     sum = unchecked(sum + entry.ToHashCode());
                 }

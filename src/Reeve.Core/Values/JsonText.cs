@@ -14,6 +14,9 @@ public static class JsonText
     /// </summary>
     public static JsonWriterOptions Compact { get; } = new() { Encoder = PlainJsonEncoder.Instance, SkipValidation = true, MaxDepth = 1024 };
 
+    /// <summary>How JSON is written for people: indented, with LF ends on every system.</summary>
+    public static JsonWriterOptions Indented { get; } = Compact with { Indented = true, NewLine = "\n" };
+
     /// <summary>
     /// Reads one JSON value. Objects remember the place they stood at, so that the bytes of a part can be found again.
     /// </summary>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -250,20 +249,8 @@ internal ref struct JsonValueReader
     private readonly ReeveException Fault(ErrorCode code, string message, int offset)
     {
         (int line, int column) = Locate(offset);
-        return new ReeveException(new ReeveError(code, message, Pointer(), new SourcePosition(line, column)));
-    }
-
-    private readonly string Pointer()
-    {
-        StringBuilder pointer = new(root);
-        foreach (object part in path ?? [])
-        {
-            pointer.Append('/').Append(part is string key
-                ? Short(key).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)
-                : ((int)part).ToString(CultureInfo.InvariantCulture));
-        }
-
-        return pointer.ToString();
+        IEnumerable<object> shown = (path ?? []).Select(part => part is string key ? Shown.Short(key, 64) : part);
+        return new ReeveException(new ReeveError(code, message, Shown.Pointer(JsonPointer.Of(root, shown)), new SourcePosition(line, column)));
     }
 
     private readonly (int Line, int Column) Locate(int offset)
@@ -310,9 +297,6 @@ internal ref struct JsonValueReader
         int quoted = message.LastIndexOf("' is an invalid JSON literal", StringComparison.Ordinal);
         return quoted < 0 ? message : "This" + message[(quoted + 1)..];
     }
-
-    // Never between the two halves of a character: half a character cannot be written as UTF-8.
-    private static string Short(string key) => key.Length <= 64 ? key : key[..(char.IsHighSurrogate(key[63]) ? 63 : 64)] + "…";
 
     private static string SurrogateChars() =>
         string.Create('\uDFFF' - '\uD800' + 1, 0, static (span, _) =>

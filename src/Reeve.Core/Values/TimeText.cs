@@ -5,6 +5,9 @@ namespace Reeve.Core.Values;
 /// <summary>The text forms of timestamps and durations, as CEL and protobuf's JSON mapping write them.</summary>
 public static class TimeText
 {
+    private static readonly string[] Forms =
+        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd"];
+
     /// <summary>RFC 3339 in UTC with as many fraction digits (0, 3, 6 or 9) as needed: <c>2026-01-02T03:04:05.120Z</c>.</summary>
     public static string Timestamp(in Value value)
     {
@@ -18,6 +21,18 @@ public static class TimeText
 
     /// <summary>The time in UTC, cut to the microsecond, so that what is read from a database equals what was written.</summary>
     public static DateTimeOffset ToMicroseconds(DateTimeOffset value) => new(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+
+    /// <summary>
+    /// Reads a time in ISO 8601: without an offset it is UTC, a date alone is its first moment. Exact forms only: the
+    /// framework's lenient reader takes "12:00" for today by the machine's clock.
+    /// </summary>
+    public static bool TryRead(string? text, out DateTimeOffset time)
+    {
+        bool isTime = DateTimeOffset.TryParseExact(
+            text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+        time = ToMicroseconds(time);
+        return isTime;
+    }
 
     /// <summary>Seconds with a trailing <c>s</c> and as many fraction digits as needed: <c>-1.500s</c>.</summary>
     public static string Duration(in Value value)

@@ -145,9 +145,6 @@ public readonly struct Value : IEquatable<Value>
     /// <summary>Whether this is an int without a source text of its own; one comparison, for hot paths.</summary>
     public bool IsPlainInt => ReferenceEquals(content, Tag.Int);
 
-    /// <summary>Whether this is a double without a source text of its own; one comparison, for hot paths.</summary>
-    public bool IsPlainDouble => ReferenceEquals(content, Tag.Double);
-
     /// <summary>Whether this is an error.</summary>
     public bool IsError => content is ValueError;
 

@@ -12,7 +12,7 @@ public static class Shown
         SearchValues.Create([.. Enumerable.Range(0, 160).Select(c => (char)c).Where(char.IsControl)]);
 
     /// <summary>A name in double quotes, cut after 64 characters, safe for a terminal.</summary>
-    public static string Name(string name) => Line(name.Length <= MaxName ? $"\"{name}\"" : $"\"{Cut(name, MaxName)}…\"");
+    public static string Name(string name) => $"\"{Short(name, MaxName)}\"";
 
     /// <summary>A text in which nothing moves a terminal's cursor: control characters are replaced by U+FFFD.</summary>
     public static string Line(string text)

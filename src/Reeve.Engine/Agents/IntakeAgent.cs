@@ -59,12 +59,11 @@ public sealed class IntakeAgent : IStageAgent
 
     private static AgentDecision Reject(AgentMessage message, string given)
     {
-        string shown = Shown.Short(given, 64);
         ExceptionRecord record = message.Exception with
         {
             NormalizedContext = message.Exception.NormalizedContext.With("reportedType", Core.Values.Value.Of(given)),
         };
-        List<string> reasons = [$"The domain pack knows no type '{shown}'; the given type is kept as reportedType."];
+        List<string> reasons = [$"The domain pack knows no type {Shown.Name(given)}; the given type is kept as reportedType."];
         reasons.AddRange(message.Arrival.Flags);
         return Output("REJECTED", OtherType, reasons, NextStep.Escalate, message, record, inferred: false);
     }

@@ -29,7 +29,7 @@ public sealed class PolicyAgent : IStageAgent
         AgentDecision triage = message.Output(Stage.Triage)!;
         ExceptionType type = policy.Domain.ExceptionTypes.Find(message.Exception.ExceptionType!.Value.Value)!;
         Severity original = message.Exception.Severity!.Value;
-        SeverityOverride? changed = Override(policy, type);
+        SeverityOverride? changed = policy.Policy.SeverityOverrideOf(type);
         Severity severity = changed?.Severity ?? original;
         ExceptionRecord record = message.Exception with { Severity = severity };
         message.Scope.Show(record, message.Now);
@@ -73,20 +73,6 @@ public sealed class PolicyAgent : IStageAgent
                 MaxAutoRetries = policy.Guardrails.MaxAutoRetries,
             },
         };
-    }
-
-    // The nearest ancestor's override is the one that counts.
-    private static SeverityOverride? Override(BoundPolicy policy, ExceptionType type)
-    {
-        for (int i = 0; i < type.Lineage.Count; i++)
-        {
-            if (policy.Policy.SeverityOverrides.Find(type.Lineage[i].Value) is { } found)
-            {
-                return found;
-            }
-        }
-
-        return null;
     }
 
     private static AppliedRule Applied(SeverityOverride changed) => new(

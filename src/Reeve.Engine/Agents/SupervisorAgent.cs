@@ -1,8 +1,8 @@
-using System.Globalization;
 using Reeve.Core.Decisions;
 using Reeve.Core.Packs;
+using Reeve.Core.Policies;
 using Reeve.Core.Records;
-using Reeve.Engine.Tools;
+using Reeve.Engine.Agents.Judging;
 
 namespace Reeve.Engine.Agents;
 
@@ -40,7 +40,7 @@ public sealed class SupervisorAgent(Stage stage) : IStageAgent
             Stage = Stage,
             Decision = Wire.Name(verdict),
             Confidence = chain,
-            Evidence = findings.Count == 0 ? [$"Chain confidence {Shown(chain)}; nothing to object to."] : findings,
+            Evidence = findings.Count == 0 ? [$"Chain confidence {Reasons.Number(chain)}; nothing to object to."] : findings,
             NextStep = next,
             Details = new StageDetails.Oversight { ChainConfidence = chain, Findings = findings },
         };
@@ -58,7 +58,7 @@ public sealed class SupervisorAgent(Stage stage) : IStageAgent
         OversightVerdict verdict = OversightVerdict.Ok;
         if (chain < EscalateBelow)
         {
-            findings.Add($"Chain confidence {Shown(chain)} is below {Shown(EscalateBelow)}.");
+            findings.Add($"Chain confidence {Reasons.Number(chain)} is below {Reasons.Number(EscalateBelow)}.");
             verdict = OversightVerdict.Escalate;
         }
 
@@ -66,13 +66,13 @@ public sealed class SupervisorAgent(Stage stage) : IStageAgent
         double triage = message.Output(Stage.Triage)!.Confidence;
         if (intake - triage > LargestDrop)
         {
-            findings.Add($"Confidence drops from {Shown(intake)} at Intake to {Shown(triage)} at Triage.");
+            findings.Add($"Confidence drops from {Reasons.Number(intake)} at Intake to {Reasons.Number(triage)} at Triage.");
             verdict = Lattice.Stricter(verdict, OversightVerdict.RequireApproval);
         }
 
         if (message.Exception.Severity is Severity.High or Severity.Critical && chain < ApproveBelowWhenSevere)
         {
-            findings.Add($"Chain confidence {Shown(chain)} is below {Shown(ApproveBelowWhenSevere)} at severity {Wire.Name(message.Exception.Severity.Value)}.");
+            findings.Add($"Chain confidence {Reasons.Number(chain)} is below {Reasons.Number(ApproveBelowWhenSevere)} at severity {Wire.Name(message.Exception.Severity.Value)}.");
             verdict = Lattice.Stricter(verdict, OversightVerdict.RequireApproval);
         }
 
@@ -123,6 +123,4 @@ public sealed class SupervisorAgent(Stage stage) : IStageAgent
 
         return findings.Count == before ? OversightVerdict.Ok : OversightVerdict.Escalate;
     }
-
-    private static string Shown(double number) => number.ToString("0.####", CultureInfo.InvariantCulture);
 }

@@ -123,7 +123,7 @@ public sealed class TriageAgent : IStageAgent
             return confidence;
         }
 
-        parts.Add($"at most {cap.ToString(System.Globalization.CultureInfo.InvariantCulture)}: {why}");
+        parts.Add($"at most {Reasons.Number(cap)}: {why}");
         return cap;
     }
 

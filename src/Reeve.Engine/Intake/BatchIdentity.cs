@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Reeve.Core.Calendars;
 using Reeve.Core.Errors;
 using Reeve.Core.Policies;
+using Reeve.Core.Records;
 
 namespace Reeve.Engine.Intake;
 
@@ -16,9 +17,14 @@ public abstract record IdentityOutcome
     public sealed record New : IdentityOutcome;
 
     /// <summary>The same delivery again, or one more of an open problem: it makes nothing.</summary>
-    /// <param name="Index">The place of the one it repeats.</param>
+    /// <param name="Index">The place of the one it repeats, which may itself repeat another.</param>
     /// <param name="Reason">One sentence.</param>
-    public sealed record Repeats(int Index, string Reason) : IdentityOutcome;
+    /// <param name="IsClosed">Whether what it repeats said that the problem is over.</param>
+    public sealed record Repeats(int Index, string Reason, bool IsClosed) : IdentityOutcome;
+
+    /// <summary>One more delivery of an open problem, of a higher severity by its source: the run repeats for that exception.</summary>
+    /// <param name="ExceptionId">The open problem's exception.</param>
+    public sealed record Worse(ExceptionId ExceptionId) : IdentityOutcome;
 
     /// <summary>The source says that an earlier problem is over.</summary>
     /// <param name="Index">The place of the one it closes.</param>
@@ -29,8 +35,9 @@ public abstract record IdentityOutcome
 }
 
 /// <summary>
-/// Settles, in the order of arrival and before anything is decided, which arrivals of one run are new (EX-AGENT-INTAKE-5):
-/// a delivery is (source, externalId, day), a problem is a fingerprint within a window. Not thread-safe.
+/// Settles, before anything is decided, which arrivals of one run are new (EX-AGENT-INTAKE-5): a delivery is (source,
+/// externalId, day), and of equal ones the first in the input counts; a problem is a fingerprint within a window, and of
+/// those that arrive together the earliest leads. Not thread-safe.
 /// </summary>
 public sealed class BatchIdentity(BoundPolicy policy)
 {
@@ -42,38 +49,54 @@ public sealed class BatchIdentity(BoundPolicy policy)
     private readonly Dictionary<string, (int Index, string Source, byte[] PayloadHash)> ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Problem> problems = new(StringComparer.Ordinal);
 
-    /// <summary>Settles the next arrival; <paramref name="index"/> is its place in the run.</summary>
-    public IdentityOutcome Settle(Arrival arrival, int index)
+    /// <summary>Settles the arrivals that came next; each with its place in the run. The outcomes are in the same order.</summary>
+    public IReadOnlyList<IdentityOutcome> Settle(IReadOnlyList<(Arrival Arrival, int Index)> arrivals)
     {
-        byte[] hash = SHA256.HashData(arrival.Record.RawBytes.Span);
+        IdentityOutcome[] outcomes = new IdentityOutcome[arrivals.Count];
+        List<(int At, DateTimeOffset Time, string Hash)> ofProblems = [];
+        for (int i = 0; i < arrivals.Count; i++)
+        {
+            (Arrival arrival, int index) = arrivals[i];
+            byte[] hash = SHA256.HashData(arrival.Record.RawBytes.Span);
+            outcomes[i] = SettleDelivery(arrival, index, hash);
+            if (outcomes[i] is IdentityOutcome.New && arrival.Fingerprint is not null)
+            {
+                ofProblems.Add((i, arrival.Record.Timestamp, Convert.ToHexStringLower(hash)));
+            }
+        }
+
+        ofProblems.Sort(static (left, right) => (left.Time, left.Hash, left.At).CompareTo((right.Time, right.Hash, right.At)));
+        foreach ((int at, _, _) in ofProblems)
+        {
+            outcomes[at] = SettleProblem(arrivals[at].Arrival, arrivals[at].Index);
+        }
+
+        return outcomes;
+    }
+
+    private IdentityOutcome SettleDelivery(Arrival arrival, int index, byte[] hash)
+    {
         if (FindDelivery(arrival) is { } first)
         {
-            return new IdentityOutcome.Repeats(first, "The same delivery arrived before.");
+            return new IdentityOutcome.Repeats(first, "The same delivery arrived before.", arrival.Closes);
         }
 
         string id = arrival.Record.ExceptionId.Value;
         if (arrival.IdGiven && ids.TryGetValue(id, out (int Index, string Source, byte[] PayloadHash) used))
         {
             return string.Equals(used.Source, arrival.Record.SourceSystem) && used.PayloadHash.AsSpan().SequenceEqual(hash)
-                ? new IdentityOutcome.Repeats(used.Index, "The same payload arrived before under the same exceptionId.")
+                ? new IdentityOutcome.Repeats(used.Index, "The same payload arrived before under the same exceptionId.", arrival.Closes)
                 : new IdentityOutcome.Refused(new ReeveError(
                     ErrorCatalogue.Intake.IdInUse, $"The id is used by item {used.Index} of this input.", "/exceptionId"));
         }
 
-        IdentityOutcome outcome = SettleProblem(arrival, index);
-        int owner = outcome switch
-        {
-            IdentityOutcome.Repeats repeats => repeats.Index,
-            IdentityOutcome.Closes closes => closes.Index,
-            _ => index,
-        };
-        ids.TryAdd(id, (owner, arrival.Record.SourceSystem, hash));
+        ids.TryAdd(id, (index, arrival.Record.SourceSystem, hash));
         if (arrival.ExternalId is not null)
         {
-            deliveries[(arrival.Record.SourceSystem, arrival.ExternalId, Day(arrival), arrival.Closes)] = owner;
+            deliveries[(arrival.Record.SourceSystem, arrival.ExternalId, Day(arrival), arrival.Closes)] = index;
         }
 
-        return outcome;
+        return new IdentityOutcome.New();
     }
 
     private int? FindDelivery(Arrival arrival)
@@ -97,12 +120,7 @@ public sealed class BatchIdentity(BoundPolicy policy)
 
     private IdentityOutcome SettleProblem(Arrival arrival, int index)
     {
-        if (arrival.Fingerprint is not { } fingerprint)
-        {
-            return new IdentityOutcome.New();
-        }
-
-        bool known = problems.TryGetValue(fingerprint, out Problem problem);
+        bool known = problems.TryGetValue(arrival.Fingerprint!, out Problem problem); // not null: its caller asked
         DateTimeOffset at = arrival.Record.Timestamp;
         if (arrival.Closes)
         {
@@ -111,15 +129,21 @@ public sealed class BatchIdentity(BoundPolicy policy)
                 return new IdentityOutcome.New();
             }
 
-            problems[fingerprint] = problem with { ClosedAt = at };
+            problems[arrival.Fingerprint!] = problem with { ClosedAt = at };
             return new IdentityOutcome.Closes(problem.Index);
         }
 
-        bool same = known && (problem.ClosedAt is not { } closedAt || at < Window(closedAt));
-        problems[fingerprint] = same ? problem with { ClosedAt = null } : new Problem(index, null);
-        return same
-            ? new IdentityOutcome.Repeats(problem.Index, "One more delivery of a problem that is open.")
-            : new IdentityOutcome.New();
+        Severity? severity = Reported(arrival);
+        if (!known || (problem.ClosedAt is { } closedAt && at >= Window(closedAt)))
+        {
+            problems[arrival.Fingerprint!] = new Problem(index, arrival.Record.ExceptionId, severity, null);
+            return new IdentityOutcome.New();
+        }
+
+        bool worse = severity > problem.Severity;
+        problems[arrival.Fingerprint!] = problem with { ClosedAt = null, Severity = worse ? severity : problem.Severity };
+        return worse ? new IdentityOutcome.Worse(problem.ExceptionId)
+            : new IdentityOutcome.Repeats(problem.Index, problem.ClosedAt is null ? "One more delivery of a problem that is open." : "The problem is open again within its window.", IsClosed: false);
     }
 
     private DateTimeOffset Window(DateTimeOffset closedAt) =>
@@ -127,5 +151,8 @@ public sealed class BatchIdentity(BoundPolicy policy)
 
     private static DateOnly Day(Arrival arrival) => DateOnly.FromDateTime(arrival.Record.Timestamp.UtcDateTime);
 
-    private readonly record struct Problem(int Index, DateTimeOffset? ClosedAt);
+    private static Severity? Reported(Arrival arrival) =>
+        arrival.Record.NormalizedContext["reportedSeverity"].StringOrNull() is { } text && Wire.TryParse(text, out Severity severity) ? severity : null;
+
+    private readonly record struct Problem(int Index, ExceptionId ExceptionId, Severity? Severity, DateTimeOffset? ClosedAt);
 }

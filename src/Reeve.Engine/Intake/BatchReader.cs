@@ -19,13 +19,13 @@ public static class BatchReader
     public const int MaxLineBytes = 10 * 1000 * 1000;
 
     /// <summary>Reads the items of a stream.</summary>
-    /// <param name="input">The bytes, UTF-8 with or without a byte order mark.</param>
+    /// <param name="input">The bytes, UTF-8 with or without a byte order mark; it stays open.</param>
     /// <param name="lines">True: JSON Lines. Null: found out from the first bytes.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="ReeveException">INPUT-002 when there is nothing; INPUT-008 when an array is too large.</exception>
     public static async IAsyncEnumerable<RawItem> ReadAsync(Stream input, bool? lines, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        PipeReader pipe = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
+        PipeReader pipe = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
         bool asLines = lines ?? await LooksLikeLinesAsync(pipe, cancellationToken);
         int count = 0;
         if (asLines)

@@ -170,5 +170,5 @@ internal sealed class Envelope
     }
 
     private static string Pointer(string name) =>
-        "/" + (name.Length <= 64 ? name : name[..64]).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        JsonPointer.Child("", name.Length <= 64 ? name : name[..64]);
 }

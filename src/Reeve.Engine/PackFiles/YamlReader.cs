@@ -236,12 +236,7 @@ internal sealed class YamlReader
 
     private ReeveException Fault(ErrorCode code, string message, string? nextStep = null)
     {
-        string pointer = "";
-        foreach (object part in path.Reverse())
-        {
-            pointer = part is string key ? JsonPointer.Child(pointer, key) : JsonPointer.Child(pointer, (int)part);
-        }
-
+        string pointer = JsonPointer.Of("", path.Reverse());
         return new ReeveException(new ReeveError(code, message, Shown.Pointer(pointer), YamlText.PositionOf(events.Current.Start), nextStep));
     }
 

@@ -55,20 +55,14 @@ public sealed class ExceptionPipeline
         IAsyncEnumerable<RawItem> items, BoundPolicy policy, RunContext run,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        BatchIdentity identity = new(policy);
-        List<PassOutcome> firsts = [];
-        List<PendingItem> chunk = [];
-        int index = 0;
+        RunIdentity identity = new(policy);
+        List<IntakeOutcome> chunk = [];
         await foreach (RawItem item in items.WithCancellation(cancellationToken))
         {
-            foreach (IntakeOutcome outcome in normaliser.Normalise(item, policy, run.Now ?? runtime.Clock.GetUtcNow()))
-            {
-                chunk.Add(Settle(outcome, identity, index++));
-            }
-
+            chunk.AddRange(normaliser.Normalise(item, policy, run.Now ?? runtime.Clock.GetUtcNow()));
             if (chunk.Count >= ChunkSize)
             {
-                foreach (PassOutcome decided in await DecideAsync(chunk, policy, run, firsts, cancellationToken))
+                foreach (PassOutcome decided in await DecideAsync(identity.Settle(chunk), policy, run, identity, cancellationToken))
                 {
                     yield return decided;
                 }
@@ -77,7 +71,7 @@ public sealed class ExceptionPipeline
             }
         }
 
-        foreach (PassOutcome decided in await DecideAsync(chunk, policy, run, firsts, cancellationToken))
+        foreach (PassOutcome decided in await DecideAsync(identity.Settle(chunk), policy, run, identity, cancellationToken))
         {
             yield return decided;
         }
@@ -90,72 +84,24 @@ public sealed class ExceptionPipeline
         return new PassOutcome(decided.Result(), () => decided.Changes(run.Id, options));
     }
 
-    private static PendingItem Settle(IntakeOutcome outcome, BatchIdentity identity, int index) => outcome switch
+    private async Task<IReadOnlyList<PassOutcome>> DecideAsync(
+        IReadOnlyList<SettledItem> chunk, BoundPolicy policy, RunContext run, RunIdentity identity, CancellationToken cancellationToken)
     {
-        IntakeOutcome.Refused refused => new PendingItem(null, refused.Errors, null),
-        IntakeOutcome.Accepted accepted => identity.Settle(accepted.Arrival, index) switch
-        {
-            IdentityOutcome.Refused refused => new PendingItem(null, [refused.Error], null),
-            IdentityOutcome.New => new PendingItem(accepted.Arrival, [], null),
-            IdentityOutcome other => new PendingItem(null, [], other),
-        },
-        _ => throw new InvalidOperationException("An outcome of Intake that nobody knows."),
-    };
-
-    private async Task<PassOutcome[]> DecideAsync(
-        List<PendingItem> chunk, BoundPolicy policy, RunContext run, List<PassOutcome> firsts, CancellationToken cancellationToken)
-    {
-        PassOutcome[] outcomes = new PassOutcome[chunk.Count];
+        PassOutcome?[] decided = new PassOutcome?[chunk.Count];
         await runtime.ForEachAsync(chunk.Count, options.Workers, DecideOneAsync, cancellationToken);
-        for (int i = 0; i < chunk.Count; i++)
-        {
-            outcomes[i] ??= NotDecided(chunk[i], firsts);
-            firsts.Add(outcomes[i].WithoutDetails());
-        }
-
-        return outcomes;
+        return identity.Answer(chunk, decided);
 
         async ValueTask DecideOneAsync(int i, CancellationToken token)
         {
             if (chunk[i].Arrival is { } arrival)
             {
-                outcomes[i] = await DecideAsync(arrival, policy, run, token);
+                decided[i] = await DecideAsync(arrival, policy, run, token);
             }
         }
     }
-
-    private static PassOutcome NotDecided(PendingItem item, List<PassOutcome> firsts)
-    {
-        ExceptionResult result = item.Identity switch
-        {
-            IdentityOutcome.Repeats repeats => new ExceptionResult
-            {
-                ExceptionId = firsts[repeats.Index].Result.ExceptionId,
-                Status = firsts[repeats.Index].Result.Status,
-                Evidence = [$"intake: {repeats.Reason} See item {repeats.Index}."],
-                IsRepeat = true,
-            },
-            IdentityOutcome.Closes closes => new ExceptionResult
-            {
-                ExceptionId = firsts[closes.Index].Result.ExceptionId,
-                Status = Core.Records.ResolutionStatus.Resolved,
-                Evidence = [$"intake: The source closed the problem of item {closes.Index}; closedBy: source."],
-                IsRepeat = true,
-            },
-            _ => new ExceptionResult { Errors = item.Errors },
-        };
-        return new PassOutcome(result, static () => []);
-    }
-
-    private readonly record struct PendingItem(Arrival? Arrival, IReadOnlyList<Core.Errors.ReeveError> Errors, IdentityOutcome? Identity);
 }
 
 /// <summary>What one exception came to, and what is to be stored of it.</summary>
 /// <param name="Result">The result.</param>
 /// <param name="Changes">Renders the changes to commit, in order; empty for an item that made nothing. Costs a serialisation of every stage.</param>
-public sealed record PassOutcome(ExceptionResult Result, Func<IReadOnlyList<Change>> Changes)
-{
-    /// <summary>Only the id and status, which a later repeat in the same run answers with.</summary>
-    internal PassOutcome WithoutDetails() =>
-        new(new ExceptionResult { ExceptionId = Result.ExceptionId, Status = Result.Status }, static () => []);
-}
+public sealed record PassOutcome(ExceptionResult Result, Func<IReadOnlyList<Change>> Changes);

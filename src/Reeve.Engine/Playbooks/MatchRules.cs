@@ -9,11 +9,6 @@ namespace Reeve.Engine.Playbooks;
 /// <summary>The conditions of a playbook besides the type (EX-PB-2): all that are given must hold.</summary>
 internal static class MatchRules
 {
-    private const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-
-    // Exact forms only: a lenient reader takes "12:00" for today by the machine's clock.
-    private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
-
     /// <summary>The first condition that does not hold, as a sentence; null when all hold.</summary>
     internal static string? FirstFailure(PlaybookMatch match, ExceptionRecord record, BoundPolicy policy, DateTimeOffset now)
     {
@@ -102,6 +97,6 @@ internal static class MatchRules
     private static DateTimeOffset? Time(Value value)
     {
         string? text = value.Kind == ValueKind.Timestamp ? TimeText.Timestamp(value) : value.StringOrNull();
-        return DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, Utc, out DateTimeOffset time) ? time : null;
+        return TimeText.TryRead(text, out DateTimeOffset time) ? time : null;
     }
 }

@@ -1,11 +1,11 @@
 using Reeve.Core.Decisions;
 using Reeve.Core.Expressions;
 using Reeve.Core.Packs;
+using Reeve.Core.Packs.StepTexts;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Playbooks.Planning;
-using Reeve.Engine.Playbooks.StepTexts;
 using Reeve.Engine.Tools;
 
 namespace Reeve.Engine.Playbooks;

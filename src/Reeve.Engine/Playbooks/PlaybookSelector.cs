@@ -2,7 +2,6 @@ using Reeve.Core.Decisions;
 using Reeve.Core.Packs;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
-using Reeve.Engine.Tools;
 
 namespace Reeve.Engine.Playbooks;
 
@@ -19,8 +18,7 @@ public sealed class PlaybookSelector
     public PlaybookSelector(BoundPolicy policy)
     {
         this.policy = policy;
-        PackNames names = new([], policy.Tools.Select(tool => tool.Name.Value), [], []);
-        candidates = [.. policy.Playbooks.Select(playbook => Assess(playbook, PlaybookUse.Of(playbook, names)))];
+        candidates = [.. policy.Playbooks.Select(Assess)];
     }
 
     /// <summary>Chooses for a record; its severity is the effective one.</summary>
@@ -136,11 +134,11 @@ public sealed class PlaybookSelector
             : applicable == 1 ? $"The only playbook that applies to {type} may not be used." : $"None of the {applicable} playbooks that apply to {type} may be used.";
     }
 
-    private Candidate Assess(Playbook playbook, PlaybookUse use)
+    private Candidate Assess(Playbook playbook)
     {
-        string[] tools = [.. use.Tools.Where(tool => ToolAllowList.IsBlocked(new ToolName(tool), policy.Guardrails))];
-        string[] actions = [.. use.Actions.Where(action => ToolAllowList.IsActionBlocked(action, policy.Guardrails))];
-        string blocked = string.Join(", ", [.. tools.Select(tool => $"tool '{tool}'"), .. actions.Select(action => $"action '{action}'")]);
+        ToolVerdict.Refused[] refusals = [.. ToolAllowList.Refusals(PlaybookUse.Of(playbook, policy.Tools), policy)];
+        ToolVerdict.Refused[] listed = [.. refusals.Where(refused => refused.By == ToolRefusal.Blocked)];
+        string blocked = string.Join(", ", listed.Select(refused => $"{refused.Kind} '{refused.Name}'"));
         if (!playbook.Approved)
         {
             return new Candidate(playbook, "It is a draft that no person has approved.", null);
@@ -155,32 +153,12 @@ public sealed class PlaybookSelector
         if (blocked.Length > 0)
         {
             string reason = $"The approved playbook '{playbook.Id}' uses the blocked {blocked}.";
-            return new Candidate(playbook, null, new BlockedPlaybook(playbook.Id, [.. tools, .. actions], reason));
+            return new Candidate(playbook, null, new BlockedPlaybook(playbook.Id, [.. listed.Select(refused => refused.Name)], reason));
         }
 
-        return new Candidate(playbook, OutsideAllowLists(use), null);
-    }
-
-    // What does not exist or is switched off is no matter of choice: the plan of such a playbook is refused, and people see why.
-    private string? OutsideAllowLists(PlaybookUse use)
-    {
-        foreach (string tool in use.Tools)
-        {
-            if (ToolAllowList.Check(new ToolName(tool), policy) is ToolVerdict.Refused { By: ToolRefusal.NotApproved or ToolRefusal.NotAllowListed } refused)
-            {
-                return refused.Reason;
-            }
-        }
-
-        foreach (string action in use.Actions)
-        {
-            if (ToolAllowList.CheckAction(action, policy) is ToolVerdict.Refused refused)
-            {
-                return refused.Reason;
-            }
-        }
-
-        return null;
+        // What does not exist or is switched off is no matter of choice: the plan of such a playbook is refused, and people see why.
+        ToolVerdict.Refused? outside = refusals.FirstOrDefault(refused => refused.By is ToolRefusal.NotApproved or ToolRefusal.NotAllowListed);
+        return new Candidate(playbook, outside?.Reason, null);
     }
 
     // Objection: why the tenant may not use it at all. Blocked: why it blocks when its turn comes.

@@ -7,7 +7,7 @@ namespace Reeve.Engine.Playbooks;
 /// How specifically a playbook names a type (EX-MODEL-11): 0 its own name, 1 its parent's, 2 the parent's parent's and so on,
 /// then a pattern with <c>?</c>, then one with <c>*</c>. A lower rank is more specific.
 /// </summary>
-internal static class TypeRank
+public static class TypeRank
 {
     private const int QuestionMark = int.MaxValue - 1;
     private const int Star = int.MaxValue;
@@ -18,7 +18,7 @@ internal static class TypeRank
     /// <summary>The rank; null if the playbook is not for the type.</summary>
     /// <param name="playbook">The playbook.</param>
     /// <param name="lineage">The type, its parent, and so on to the root.</param>
-    internal static int? Of(Playbook playbook, IReadOnlyList<ExceptionTypeName> lineage)
+    public static int? Of(Playbook playbook, IReadOnlyList<ExceptionTypeName> lineage)
     {
         // No type named at all: it is for every type, as "*" would be.
         int? rank = playbook.AppliesTo.Count == 0 ? Star : null;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Reeve.Core.Errors;
 using Reeve.Core.Values;
@@ -14,7 +13,6 @@ public sealed record LogRecord
     // An argument of the log may hold U+0000; what was written must be read.
     private static readonly JsonLimits Readable = new() { AllowNul = true };
 
-    private static readonly JsonWriterOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>When, UTC, to the microsecond.</summary>
     public required DateTimeOffset Time { get; init; }
@@ -56,7 +54,7 @@ public sealed record LogRecord
     public byte[] ToLine()
     {
         ArrayBufferWriter<byte> buffer = new(512);
-        using (Utf8JsonWriter writer = new(buffer, OneLine))
+        using (Utf8JsonWriter writer = new(buffer, JsonText.Compact))
         {
             writer.WriteStartObject();
             writer.WriteString("time", TimeText.Timestamp(Time));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Reeve.Core.Values;
 
 namespace Reeve.Commands;
 
@@ -20,17 +21,20 @@ internal static class SharedOptions
         DefaultValueFactory = _ => OutputFormat.Table,
     };
 
-    internal static Option<DateTimeOffset?> AsOf() => new("--as-of")
+    internal static Option<DateTimeOffset?> AsOf() =>
+        Time("--as-of", "The time at which everything is judged, ISO 8601 with an offset. Ids then repeat from run to run.");
+
+    internal static Option<DateTimeOffset?> Time(string name, string description) => new(name)
     {
-        Description = "The time at which everything is judged, ISO 8601 with an offset. Ids then repeat from run to run.",
+        Description = description,
         CustomParser = result =>
         {
-            if (DateTimeOffset.TryParse(result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal | System.Globalization.DateTimeStyles.AdjustToUniversal, out DateTimeOffset time))
+            if (TimeText.TryRead(result.Tokens[0].Value, out DateTimeOffset time))
             {
                 return time;
             }
 
-            result.AddError($"--as-of: '{result.Tokens[0].Value}' is not a time. Write it like 2026-01-31T09:30:00Z.");
+            result.AddError($"{name}: '{result.Tokens[0].Value}' is not a time. Write it like 2026-01-31T09:30:00Z.");
             return null;
         },
     };

@@ -128,7 +128,7 @@ public sealed class PacksCommandTests : IDisposable
         JsonNode shown = JsonNode.Parse(json)!;
         ((double)shown["guardrails"]!["humanApprovalThreshold"]!).ShouldBe(0.9);
         ((bool)shown["approvals"]!["derived"]!).ShouldBeFalse();
-        shown["tools"]!.AsArray().Single(tool => (string)tool!["name"]! == "purge")!["reason"]!.GetValue<string>().ShouldBe("it is on a block list");
+        shown["tools"]!.AsArray().Single(tool => (string)tool!["name"]! == "purge")!["reason"]!.GetValue<string>().ShouldBe("The tool 'purge' is in blockLists.");
         table.ShouldContain("PB_LOST 1.2.0 from domain, for ORDER_LOST  approved");
         table.ShouldContain("Guardrails in force");
     }

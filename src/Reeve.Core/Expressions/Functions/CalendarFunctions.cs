@@ -10,37 +10,17 @@ namespace Reeve.Core.Expressions.Functions;
 internal static class CalendarFunctions
 {
     /// <summary><c>businessDays.add(timestamp, days, 'calendar')</c>.</summary>
-    internal static Value Add(ref EvalContext context, ReadOnlySpan<Value> args, out string? reason)
-    {
-        if (args[0].Kind != ValueKind.Timestamp || args[1].Kind != ValueKind.Int || args[2].StringOrNull() is not { } name)
-        {
-            reason = Fault.WrongType;
-            return default;
-        }
-
-        BusinessCalendar? calendar = context.Activation.FindCalendar(name);
-        if (calendar is null)
-        {
-            reason = Fault.UnknownCalendar;
-            return default;
-        }
-
-        try
-        {
-            reason = null;
-            return Value.Of(calendar.Add(ToTime(args[0]), args[1].AsInt()));
-        }
-        catch (ReeveException)
-        {
-            reason = Fault.OutOfRange;
-            return default;
-        }
-    }
+    internal static Value Add(ref EvalContext context, ReadOnlySpan<Value> args, out string? reason) => Ask(
+        ref context, args, ValueKind.Int, static (calendar, from, days) => Value.Of(calendar.Add(ToTime(from), days.AsInt())), out reason);
 
     /// <summary><c>businessDays.between(from, to, 'calendar')</c>.</summary>
-    internal static Value Between(ref EvalContext context, ReadOnlySpan<Value> args, out string? reason)
+    internal static Value Between(ref EvalContext context, ReadOnlySpan<Value> args, out string? reason) => Ask(
+        ref context, args, ValueKind.Timestamp, static (calendar, from, to) => Value.Of((long)calendar.Between(ToTime(from), ToTime(to))), out reason);
+
+    private static Value Ask(
+        ref EvalContext context, ReadOnlySpan<Value> args, ValueKind second, Func<BusinessCalendar, Value, Value, Value> answer, out string? reason)
     {
-        if (args[0].Kind != ValueKind.Timestamp || args[1].Kind != ValueKind.Timestamp || args[2].StringOrNull() is not { } name)
+        if (args[0].Kind != ValueKind.Timestamp || args[1].Kind != second || args[2].StringOrNull() is not { } name)
         {
             reason = Fault.WrongType;
             return default;
@@ -56,7 +36,7 @@ internal static class CalendarFunctions
         try
         {
             reason = null;
-            return Value.Of((long)calendar.Between(ToTime(args[0]), ToTime(args[1])));
+            return answer(calendar, args[0], args[1]);
         }
         catch (ReeveException)
         {

@@ -209,7 +209,7 @@ internal readonly struct Field(Value value, string pointer, Notes notes)
         Field[] items = new Field[list.Count];
         for (int i = 0; i < items.Length; i++)
         {
-            items[i] = new Field(list[i], Documents.JsonPointer.Child(Pointer, i), Notes);
+            items[i] = new Field(list[i], JsonPointer.Child(Pointer, i), Notes);
         }
 
         return items;
@@ -232,7 +232,7 @@ internal readonly struct Field(Value value, string pointer, Notes notes)
         List<(string, Field)> entries = new(map.Count);
         for (int i = 0; i < map.Count; i++)
         {
-            Field entry = new(map.Values[i], Documents.JsonPointer.Child(Pointer, map.Keys[i]), Notes);
+            Field entry = new(map.Values[i], JsonPointer.Child(Pointer, map.Keys[i]), Notes);
             if (string.IsNullOrWhiteSpace(map.Keys[i]))
             {
                 entry.Error(ErrorCatalogue.Packs.EmptyText, "The name is empty.");
@@ -275,16 +275,14 @@ internal readonly struct Field(Value value, string pointer, Notes notes)
     /// <summary>An expression whose text is not the field's own; errors stand at the field.</summary>
     internal Expression? Compile(string text, ExpressionMode mode)
     {
-        try
+        if (Expressions.Expression.TryCompile(text, mode, out Expression? expression, out ReeveError? error))
         {
-            return Expressions.Expression.Compile(text, mode);
+            return expression;
         }
-        catch (ReeveException fault)
-        {
-            string place = fault.Error.Position is { } at ? $" (line {at.Line}, column {at.Column} of the expression)" : "";
-            Error(ErrorCatalogue.Packs.BadExpression, $"{fault.Error.Message}{place}");
-            return null;
-        }
+
+        string place = error.Position is { } at ? $" (line {at.Line}, column {at.Column} of the expression)" : "";
+        Error(ErrorCatalogue.Packs.BadExpression, $"{error.Message}{place}");
+        return null;
     }
 
     internal void WrongType(string expected) =>

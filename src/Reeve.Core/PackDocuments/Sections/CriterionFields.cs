@@ -44,19 +44,17 @@ internal static class CriterionFields
             return new SuccessCriterion { Text = text };
         }
 
-        try
+        if (Expression.TryCompile(text, ExpressionMode.Condition, out Expression? condition, out ReeveError? error))
         {
-            return new SuccessCriterion { Text = text, Condition = Expression.Compile(text, ExpressionMode.Condition) };
+            return new SuccessCriterion { Text = text, Condition = condition };
         }
-        catch (ReeveException fault)
-        {
-            if (Array.Exists(Operators, text.Contains))
-            {
-                field.Warn(ErrorCatalogue.Packs.Doubtful, $"This looks like an expression and is none, so a person will be asked: {fault.Error.Message}");
-            }
 
-            return new SuccessCriterion { Text = text };
+        if (Array.Exists(Operators, text.Contains))
+        {
+            field.Warn(ErrorCatalogue.Packs.Doubtful, $"This looks like an expression and is none, so a person will be asked: {error.Message}");
         }
+
+        return new SuccessCriterion { Text = text };
     }
 
     private static SuccessCriterion? OfObject(Field field)

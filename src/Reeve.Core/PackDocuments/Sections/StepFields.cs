@@ -97,7 +97,7 @@ internal static class StepFields
         switch (StepActions.Canonical(step.Action))
         {
             case StepActions.CallTool when StepActions.ToolOf(step.Parameters) is { } call:
-                string pointer = Documents.JsonPointer.Child(place.Pointer, call.Field);
+                string pointer = JsonPointer.Child(place.Pointer, call.Field);
                 if (call.Tool.Contains('{'))
                 {
                     fields.Notes.Error(
@@ -113,14 +113,14 @@ internal static class StepFields
                 place.Error(ErrorCatalogue.Packs.MissingField, "The call names no tool: the parameter \"tool_id\" is missing.");
                 break;
             case StepActions.Notify:
-                Literal(place, step, "channel", ["email", "slack", "sms", "log"]);
+                Literal(place, step, "channel", StepActions.Channels);
                 break;
             case StepActions.AssignOwner:
                 NeedsOne(place, step, ["user_id", "userId", "queue"]);
                 break;
             case StepActions.SetStatus:
                 NeedsOne(place, step, ["status"]);
-                Literal(place, step, "status", ["open", "analyzing", "resolved", "escalated"]);
+                Literal(place, step, "status", StepActions.Statuses);
                 break;
             case StepActions.AddComment:
                 NeedsOne(place, step, ["text", "text_template", "textTemplate"]);
@@ -140,7 +140,7 @@ internal static class StepFields
     }
 
     // A value with a placeholder is only known when the step runs.
-    private static void Literal(Field place, PlaybookStep step, string name, string[] allowed)
+    private static void Literal(Field place, PlaybookStep step, string name, IReadOnlyList<string> allowed)
     {
         Value value = step.Parameters[name];
         if (value.IsNull || value.StringOrNull()?.Contains('{') == true)
@@ -148,7 +148,7 @@ internal static class StepFields
             return;
         }
 
-        Field field = new(value, Documents.JsonPointer.Child(place.Pointer, name), place.Notes);
+        Field field = new(value, JsonPointer.Child(place.Pointer, name), place.Notes);
         if (field.Text() is { } text && !allowed.Contains(text.ToLowerInvariant()))
         {
             field.NotAllowed(text, allowed);

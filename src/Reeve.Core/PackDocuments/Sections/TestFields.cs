@@ -128,7 +128,7 @@ internal static class TestFields
 
         for (int i = 0; i < map.Count; i++)
         {
-            Field member = new(map.Values[i], Documents.JsonPointer.Child(field.Pointer, map.Keys[i]), field.Notes);
+            Field member = new(map.Values[i], JsonPointer.Child(field.Pointer, map.Keys[i]), field.Notes);
             if (member.Value.IsNull)
             {
                 continue;

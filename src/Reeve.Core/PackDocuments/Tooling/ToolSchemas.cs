@@ -158,7 +158,7 @@ internal static class ToolSchemas
         for (int i = 0; i < map.Count; i++)
         {
             (string key, Value value) = (map.Keys[i], map.Values[i]);
-            Field at = new(value, Documents.JsonPointer.Child(field.Pointer, key), field.Notes);
+            Field at = new(value, JsonPointer.Child(field.Pointer, key), field.Notes);
             if (key == "required" && !at.IsList)
             {
                 required = at.Bool() ?? false;

@@ -141,7 +141,7 @@ internal sealed class PropertiesCheck(
         bool valid = true;
         for (int i = 0; i < map.Count; i++)
         {
-            string key = JsonView.KeyAt(map, i);
+            string key = PlainJson.KeyAt(map, i);
             bool known = named.TryGetValue(key, out SchemaNode? node);
             if (known)
             {
@@ -190,7 +190,7 @@ internal sealed class PropertyNamesCheck(string location, SchemaNode node) : Che
         bool valid = true;
         for (int i = 0; i < map.Count; i++)
         {
-            string key = JsonView.KeyAt(map, i);
+            string key = PlainJson.KeyAt(map, i);
             run.Descend(key);
             valid &= node.Test(Value.Of(key), run, default);
             run.Ascend();
@@ -255,7 +255,7 @@ internal sealed class UnevaluatedCheck(string location, SchemaNode node, bool of
             }
             else
             {
-                run.Descend(JsonView.KeyAt(map!, i)); // not null: there is no list
+                run.Descend(PlainJson.KeyAt(map!, i)); // not null: there is no list
                 valid &= node.Test(map!.ValueAt(i), run, default);
             }
 

@@ -102,7 +102,7 @@ internal sealed class SchemaNode(Value source, string location, int resource)
         }
 
         bool entered = hasDynamicScope && run.EnterResource(Resource);
-        bool valid = isFalse ? run.Fail(Location, "is not allowed") : TestEntered(JsonView.Of(value), run, marks);
+        bool valid = isFalse ? run.Fail(Location, "is not allowed") : TestEntered(PlainJson.Scalar(value), run, marks);
         if (entered)
         {
             run.LeaveResource();
@@ -231,26 +231,4 @@ internal static class JsonView
         (JsonTypes.Null, "null"), (JsonTypes.Boolean, "boolean"), (JsonTypes.Integer, "integer"), (JsonTypes.Number, "number"),
         (JsonTypes.String, "string"), (JsonTypes.Array, "array"), (JsonTypes.Object, "object"),
     ];
-
-    /// <summary>The value as its JSON text would read: timestamps, durations, bytes and types are strings there, NaN is null.</summary>
-    internal static Value Of(in Value value)
-    {
-        switch (value.Kind)
-        {
-            case ValueKind.Timestamp: return Value.Of(TimeText.Timestamp(value));
-            case ValueKind.Duration: return Value.Of(TimeText.Duration(value));
-            case ValueKind.Bytes: return Value.Of(Convert.ToBase64String(value.AsBytes()));
-            case ValueKind.Type: return Value.Of(value.AsType().Name);
-            case ValueKind.Error: return Value.Null;
-            case ValueKind.Double when !double.IsFinite(value.AsDouble()) && value.SourceText is null: return Value.Null;
-            default: return value;
-        }
-    }
-
-    /// <summary>A key as JSON writes it.</summary>
-    internal static string KeyAt(MapValue map, int index)
-    {
-        Value key = map.KeyAt(index);
-        return key.StringOrNull() ?? JsonText.ToText(key);
-    }
 }

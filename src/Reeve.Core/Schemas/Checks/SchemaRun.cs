@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
+using Reeve.Core.Values;
 using Reeve.Core.Schemas.Compiling;
 using Reeve.Core.Schemas.Samples;
 
@@ -61,7 +61,7 @@ internal sealed class SchemaRun
             exhausted = true;
             if (collecting)
             {
-                problems.Add(new SchemaProblem(Pointer(), location, "takes too many steps to judge, or is nested too deeply"));
+                problems.Add(new SchemaProblem(JsonPointer.Of("", path), location, "takes too many steps to judge, or is nested too deeply"));
             }
         }
 
@@ -76,7 +76,7 @@ internal sealed class SchemaRun
     {
         if (IsCollecting)
         {
-            problems.Add(new SchemaProblem(Pointer(), location, message));
+            problems.Add(new SchemaProblem(JsonPointer.Of("", path), location, message));
         }
 
         return false;
@@ -183,17 +183,6 @@ internal sealed class SchemaRun
                 marks[into.Offset + i] |= marks[from.Offset + i];
             }
         }
-    }
-
-    private string Pointer()
-    {
-        System.Text.StringBuilder pointer = new();
-        foreach (object part in path)
-        {
-            pointer.Append('/').Append(part is string key ? JsonPointer.Escape(key) : ((int)part).ToString(CultureInfo.InvariantCulture));
-        }
-
-        return pointer.ToString();
     }
 }
 

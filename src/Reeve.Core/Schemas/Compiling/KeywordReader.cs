@@ -96,7 +96,4 @@ internal sealed class KeywordReader(SchemaIndex index, SchemaNode node, MapValue
             return null;
         }
     }
-
-    /// <summary>A text of the schema short enough for a message.</summary>
-    internal static string Shown(string text) => Wording.Shown.Short(text, 80);
 }

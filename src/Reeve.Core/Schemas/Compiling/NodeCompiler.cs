@@ -3,6 +3,7 @@ using Reeve.Core.Patterns;
 using Reeve.Core.Schemas.Checks;
 using Reeve.Core.Schemas.Samples;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 
 namespace Reeve.Core.Schemas.Compiling;
 
@@ -90,7 +91,7 @@ internal sealed class NodeCompiler(SchemaIndex index, SchemaNode node, MapValue 
 
         if (index.Find(node, reference, out string? anchor) is not { } target)
         {
-            index.Report(ErrorCatalogue.Schemas.UnresolvedReference, At(keyword), $"'{KeywordReader.Shown(reference)}' is no schema of this document.");
+            index.Report(ErrorCatalogue.Schemas.UnresolvedReference, At(keyword), $"{Shown.Name(reference)} is no schema of this document.");
             return;
         }
 
@@ -265,7 +266,7 @@ internal sealed class NodeCompiler(SchemaIndex index, SchemaNode node, MapValue 
         {
             for (int i = 0; i < dependents.Count; i++)
             {
-                string name = JsonView.KeyAt(dependents, i);
+                string name = PlainJson.KeyAt(dependents, i);
                 if (node.Child("dependentSchemas", name) is { } child)
                 {
                     checks.Objects.Add(new DependentSchemaCheck(child.Location, name, child));
@@ -283,7 +284,7 @@ internal sealed class NodeCompiler(SchemaIndex index, SchemaNode node, MapValue 
 
             for (int i = 0; i < entries.Count; i++)
             {
-                string name = JsonView.KeyAt(entries, i);
+                string name = PlainJson.KeyAt(entries, i);
                 if (read.Names(name, entries, "dependentRequired") is { Length: > 0 } others)
                 {
                     checks.Objects.Add(new DependentRequiredCheck(JsonPointer.Child(At("dependentRequired"), name), name, others));
@@ -299,7 +300,7 @@ internal sealed class NodeCompiler(SchemaIndex index, SchemaNode node, MapValue 
         {
             for (int i = 0; i < schemas.Count; i++)
             {
-                string name = JsonView.KeyAt(schemas, i);
+                string name = PlainJson.KeyAt(schemas, i);
                 if (node.Child("properties", name) is { } child)
                 {
                     named.Add(name, child);
@@ -312,7 +313,7 @@ internal sealed class NodeCompiler(SchemaIndex index, SchemaNode node, MapValue 
         {
             for (int i = 0; i < patterned.Count; i++)
             {
-                string text = JsonView.KeyAt(patterned, i);
+                string text = PlainJson.KeyAt(patterned, i);
                 Pattern? pattern = read.Pattern(text, JsonPointer.Child(At("patternProperties"), text));
                 if (pattern is not null && node.Child("patternProperties", text) is { } child)
                 {

@@ -104,7 +104,7 @@ internal static class SchemaCompiler
         {
             for (int i = 0; i < schemas.Count; i++)
             {
-                if (node.Child("dependentSchemas", JsonView.KeyAt(schemas, i)) is { } child)
+                if (node.Child("dependentSchemas", PlainJson.KeyAt(schemas, i)) is { } child)
                 {
                     yield return child;
                 }

@@ -109,14 +109,14 @@ internal sealed class SchemaIndex
         ReadDialect(map, pointer);
         for (int i = 0; i < map.Count; i++)
         {
-            string keyword = JsonView.KeyAt(map, i);
+            string keyword = PlainJson.KeyAt(map, i);
             if (SchemaKeywords.TryGetKind(keyword, out KeywordKind kind))
             {
                 WalkKeyword(node, keyword, kind, map.ValueAt(i), depth);
             }
             else
             {
-                Report(ErrorCatalogue.Schemas.UnknownKeyword, JsonPointer.Child(pointer, keyword), $"The keyword '{Shown.Short(keyword, 64)}' is not one of draft 2020-12.");
+                Report(ErrorCatalogue.Schemas.UnknownKeyword, JsonPointer.Child(pointer, keyword), $"The keyword {Shown.Name(keyword)} is not one of draft 2020-12.");
             }
         }
 
@@ -153,7 +153,7 @@ internal sealed class SchemaIndex
 
                 for (int i = 0; i < map.Count; i++)
                 {
-                    Child(map.ValueAt(i), JsonPointer.Child(pointer, JsonView.KeyAt(map, i)));
+                    Child(map.ValueAt(i), JsonPointer.Child(pointer, PlainJson.KeyAt(map, i)));
                 }
 
                 break;
@@ -259,7 +259,7 @@ internal sealed class SchemaIndex
 
         for (int i = 0; i < uses.Count; i++)
         {
-            string uri = JsonView.KeyAt(uses, i);
+            string uri = PlainJson.KeyAt(uses, i);
             bool standard = uri.StartsWith(SchemaKeywords.VocabularyPrefix, StringComparison.Ordinal)
                 && Array.IndexOf(SchemaKeywords.Vocabularies, uri[SchemaKeywords.VocabularyPrefix.Length..]) >= 0;
             if (!standard)

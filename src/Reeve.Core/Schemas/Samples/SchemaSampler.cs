@@ -200,7 +200,7 @@ internal sealed class SchemaSampler
             {
                 for (int i = 0; i < properties.Count; i++)
                 {
-                    Include(JsonView.KeyAt(properties, i));
+                    Include(PlainJson.KeyAt(properties, i));
                 }
             }
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Reeve.Core.Decisions;
 using Reeve.Core.Expressions;
 using Reeve.Core.Packs;
@@ -134,13 +133,13 @@ internal sealed class GuardrailFloor
     {
         if (guardrails.HumanApprovalThreshold is { } threshold && confidence < threshold)
         {
-            Say(new RuleId("humanApprovalThreshold"), PolicyVerdict.RequireApproval, $"Triage confidence {Shown(confidence)} is below {Shown(threshold)}.");
+            Say(new RuleId("humanApprovalThreshold"), PolicyVerdict.RequireApproval, $"Triage confidence {Reasons.Number(confidence)} is below {Reasons.Number(threshold)}.");
         }
 
         if (guardrails.EscalateIfConfidenceBelow is { } floor && confidence < floor)
         {
             Escalates = true;
-            Say(new RuleId("escalateIfConfidenceBelow"), PolicyVerdict.RequireApproval, $"Triage confidence {Shown(confidence)} is below {Shown(floor)}, so people must look.");
+            Say(new RuleId("escalateIfConfidenceBelow"), PolicyVerdict.RequireApproval, $"Triage confidence {Reasons.Number(confidence)} is below {Reasons.Number(floor)}, so people must look.");
         }
     }
 
@@ -183,6 +182,4 @@ internal sealed class GuardrailFloor
     }
 
     private static PolicyVerdict Asks(bool approval) => approval ? PolicyVerdict.RequireApproval : PolicyVerdict.Allow;
-
-    private static string Shown(double number) => number.ToString("0.####", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reeve.Core.Expressions;
 
 namespace Reeve.Engine.Agents.Judging;
@@ -5,6 +6,9 @@ namespace Reeve.Engine.Agents.Judging;
 /// <summary>Words that several agents use for the same thing.</summary>
 internal static class Reasons
 {
+    /// <summary>A confidence or threshold.</summary>
+    internal static string Number(double number) => number.ToString("0.####", CultureInfo.InvariantCulture);
+
     /// <summary>Why a condition is neither true nor false, naming the field: <c>'amount' is missing or not a number</c>.</summary>
     internal static string Unknown(in Truth truth)
     {

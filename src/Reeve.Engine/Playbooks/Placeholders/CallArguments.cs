@@ -1,6 +1,6 @@
 using Reeve.Core.Packs;
+using Reeve.Core.Packs.StepTexts;
 using Reeve.Core.Values;
-using Reeve.Engine.Playbooks.StepTexts;
 
 namespace Reeve.Engine.Playbooks.Placeholders;
 
@@ -206,7 +206,7 @@ internal sealed record CallArguments
             }
         }
 
-        private string Pointer(int at) => "/" + Template.Escape(tool.Parameters[at].Name);
+        private string Pointer(int at) => JsonPointer.Child("", tool.Parameters[at].Name);
 
         private int IndexOf(string name)
         {

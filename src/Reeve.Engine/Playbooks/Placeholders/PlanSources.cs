@@ -58,7 +58,7 @@ internal sealed class PlanSources(ExceptionRecord record, BoundPolicy policy)
 
         return segments[0] switch
         {
-            "exception" => segments.Length == 1 ? Found(RecordFields.Whole(record)) : InException(segments),
+            "exception" => segments.Length == 1 ? Found(Value.Of(RecordFields.View(record))) : InException(segments),
             "domain_pack" or "domainPack" => Of(segments, ("domain_name", policy.Domain.Name.Value), ("version", policy.Domain.Version)),
             "policy_pack" or "policyPack" => Of(
                 segments, ("tenant_id", policy.TenantId.Value), ("domain_name", policy.Domain.Name.Value), ("version", policy.Policy.Version)),
@@ -81,7 +81,7 @@ internal sealed class PlanSources(ExceptionRecord record, BoundPolicy policy)
             return FindPlaceholder(path);
         }
 
-        return RecordFields.TryFind(record, segments[0], out Value field)
+        return RecordFields.TryRead(record, segments[0], out Value field)
             ? Found(DataPath.Follow(field, segments.AsSpan(1)))
             : FindInData(segments, path);
     }
@@ -113,7 +113,7 @@ internal sealed class PlanSources(ExceptionRecord record, BoundPolicy policy)
     // A name that records do not have is looked up as conditions do it: in normalizedContext, then rawPayload.
     private Finding InException(string[] segments)
     {
-        if (RecordFields.TryFind(record, segments[1], out Value field))
+        if (RecordFields.TryRead(record, segments[1], out Value field))
         {
             return Found(DataPath.Follow(field, segments.AsSpan(2)));
         }

@@ -21,16 +21,12 @@ internal sealed class Template(PlanSources sources, TemplateUse use)
 {
     private readonly List<string> awaited = [];
     private readonly List<string> errors = [];
-    private readonly List<string> omitted = [];
 
     /// <summary>Pointers to what earlier outputs will give.</summary>
     internal IReadOnlyList<string> Awaited => awaited;
 
     /// <summary>Sentences about placeholders that cannot be resolved.</summary>
     internal IReadOnlyList<string> Errors => errors;
-
-    /// <summary>Lone placeholders to nothing, as written.</summary>
-    internal IReadOnlyList<string> Omitted => omitted;
 
     /// <summary>Fills an object in; a member that is omitted is left out.</summary>
     internal ObjectMap Fill(ObjectMap template, string pointer = "")
@@ -40,7 +36,7 @@ internal sealed class Template(PlanSources sources, TemplateUse use)
         for (int i = 0; i < template.Count; i++)
         {
             string key = template.Keys[i];
-            if (Fill(template.Values[i], pointer + "/" + Escape(key)) is { } value)
+            if (Fill(template.Values[i], JsonPointer.Child(pointer, key)) is { } value)
             {
                 keys.Add(key);
                 values.Add(value);
@@ -63,7 +59,7 @@ internal sealed class Template(PlanSources sources, TemplateUse use)
             List<Value> items = new(list.Count);
             foreach (Value item in list.Items)
             {
-                if (Fill(item, pointer + "/" + items.Count) is { } value)
+                if (Fill(item, JsonPointer.Child(pointer, items.Count)) is { } value)
                 {
                     items.Add(value);
                 }
@@ -77,10 +73,6 @@ internal sealed class Template(PlanSources sources, TemplateUse use)
 
     /// <summary>The text with everything filled in; for texts that are shown.</summary>
     internal string FillShown(string text) => FillText(text, "") is { } value ? Shown(value) : "";
-
-    /// <summary>A key as a JSON pointer writes it (RFC 6901).</summary>
-    internal static string Escape(string key) =>
-        key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     /// <summary>A value inside a text: strings as they are, everything else as JSON.</summary>
     internal static string Shown(Value value) => value.StringOrNull() ?? JsonText.ToText(value);
@@ -122,7 +114,6 @@ internal sealed class Template(PlanSources sources, TemplateUse use)
                     errors.Add($"{placeholder} at '{pointer}' names '{step.StepId}', which is no earlier step.");
                     break;
                 case Finding.Nothing when use == TemplateUse.ToolArgument && lone:
-                    omitted.Add(placeholder);
                     return null;
                 case Finding.Nothing when use == TemplateUse.ToolArgument:
                     errors.Add($"{placeholder} at '{pointer}' stands for nothing inside a longer argument.");

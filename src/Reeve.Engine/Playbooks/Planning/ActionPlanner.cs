@@ -1,10 +1,10 @@
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Packs;
+using Reeve.Core.Policies;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Playbooks.Placeholders;
-using Reeve.Engine.Tools;
 
 namespace Reeve.Engine.Playbooks.Planning;
 
@@ -12,7 +12,6 @@ namespace Reeve.Engine.Playbooks.Planning;
 internal static class ActionPlanner
 {
     private const string DefaultGroup = "DefaultOps";
-    private static readonly string[] Channels = ["email", "slack", "sms", "log"];
 
     private static readonly ActionShape[] Shapes =
     [
@@ -58,12 +57,12 @@ internal static class ActionPlanner
             draft.Warn(place, "notify has neither subject, message nor template_id.");
         }
 
-        if (!filled.TryText("channel", out string channel) || Channels.Contains(channel, StringComparer.OrdinalIgnoreCase))
+        if (!filled.TryText("channel", out string channel) || StepActions.Channels.Contains(channel, StringComparer.OrdinalIgnoreCase))
         {
             return null;
         }
 
-        return Wrong(filled, "channel", $"notify knows the channels {string.Join(", ", Channels)}", place, draft);
+        return Wrong(filled, "channel", $"notify knows the channels {string.Join(", ", StepActions.Channels)}", place, draft);
     }
 
     private static string? AssignOwner(Filled filled, string place, PlanDraft draft)
@@ -143,7 +142,7 @@ internal static class ActionPlanner
             string name = shape.Spelled(key);
             bool forPeople = shape.Texts.Contains(name);
             Template template = new(draft.Sources, forPeople ? TemplateUse.TextForPeople : TemplateUse.ToolArgument);
-            Value? value = template.Fill(parameters.Values[i], "/" + Template.Escape(name));
+            Value? value = template.Fill(parameters.Values[i], JsonPointer.Child("", name));
 
             // A lone placeholder keeps its type for tools; people read text.
             value = forPeople && value is { } shown ? Value.Of(Template.Shown(shown)) : value;

@@ -1,6 +1,7 @@
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Packs;
+using Reeve.Core.Policies;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Playbooks.Placeholders;

@@ -1,10 +1,10 @@
 using Reeve.Core.Decisions;
 using Reeve.Core.Expressions;
 using Reeve.Core.Packs;
+using Reeve.Core.Packs.StepTexts;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Playbooks.Placeholders;
-using Reeve.Engine.Playbooks.StepTexts;
 using Reeve.Engine.Tools;
 
 namespace Reeve.Engine.Playbooks.Planning;

@@ -1,11 +1,11 @@
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Packs;
+using Reeve.Core.Packs.StepTexts;
+using Reeve.Core.Policies;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Playbooks.Placeholders;
-using Reeve.Engine.Playbooks.StepTexts;
-using Reeve.Engine.Tools;
 
 namespace Reeve.Engine.Playbooks.Planning;
 
@@ -103,7 +103,7 @@ internal static class StepPlanner
     private static List<PlanStep> InWords(PlanStep blank, StepText text, PlaybookStep source, Gate gate, string place, PlanDraft draft)
     {
         string shown = new Template(draft.Sources, TemplateUse.TextForPeople).FillShown(source.Action);
-        foreach (string word in text.UnknownWords)
+        foreach (string word in text.Strangers)
         {
             draft.Warn(place, $"'{word}(…)' is written like a call, but no tool has that name.");
         }

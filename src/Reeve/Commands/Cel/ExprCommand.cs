@@ -25,7 +25,7 @@ public static class ExprCommand
         Argument<string> text = new("expression") { Description = "The expression." };
         Option<FileInfo?> vars = new("--vars") { Description = "A JSON file whose members are the variables." };
         Option<ExpressionMode> mode = new("--mode") { Description = "strict (CEL's errors), mapping (a missing path is null) or condition (what cannot be told is unknown)." };
-        Option<DateTimeOffset?> now = new("--now") { Description = "What now is, RFC 3339; the clock's time unless given.", CustomParser = ParseTime };
+        Option<DateTimeOffset?> now = SharedOptions.Time("--now", "What now is, RFC 3339; the clock's time unless given.");
         Command command = new("eval", "Evaluate one expression and print its value as JSON.") { text, vars, mode, now };
         command.SetAction(parsed => Guarded(() => Eval(
             parsed.GetRequiredValue(text),
@@ -33,18 +33,6 @@ public static class ExprCommand
             parsed.GetValue(mode),
             parsed.GetValue(now) ?? TimeProvider.System.GetUtcNow())));
         return command;
-    }
-
-    private static DateTimeOffset? ParseTime(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        string text = result.Tokens[0].Value;
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time))
-        {
-            return time;
-        }
-
-        result.AddError($"'{text}' is not a time; write RFC 3339 such as 2026-01-02T03:04:05Z.");
-        return null;
     }
 
     private static Command BuildTest()

@@ -2,6 +2,7 @@ using Reeve.Core.Packs;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Engine.Playbooks;
 
 namespace Reeve.Commands.PackVerbs;
 
@@ -12,8 +13,6 @@ internal static class PackOverview
     {
         IReadOnlyList<Playbook> playbooks = bound is not null ? bound.Playbooks : PlaybookInheritance.Resolve(domain.Playbooks, []);
         NamedList<ToolDefinition> tools = bound?.Tools ?? domain.Tools;
-        PackNames names = new([], tools.Select(tool => tool.Name.Value), [], []);
-        ToolAllowance? allowance = bound is null ? null : new ToolAllowance(bound.Guardrails, bound.Tools, bound.ApprovedTools);
         return Map(
             ("domain", Map(
                 ("name", Text(domain.Name.Value)),
@@ -23,11 +22,11 @@ internal static class PackOverview
             ("tenant", bound is null ? Value.Null : Tenant(bound.Policy)),
             ("exceptionTypes", List(domain.ExceptionTypes.Select(type => Type(type, bound?.Policy, playbooks)))),
             ("severityRules", List(domain.SeverityRules.Select(Rule))),
-            ("playbooks", List(playbooks.Select(playbook => Describe(playbook, bound, allowance, names)))),
+            ("playbooks", List(playbooks.Select(playbook => Describe(playbook, bound, tools)))),
             ("approvals", bound is null ? Value.Null : Map(
                 ("derived", Value.Of(bound.ApprovalsDerived)),
                 ("approvedProcesses", Texts(playbooks.Select(playbook => playbook.Id.Value).Where(bound.ApprovedProcesses.Contains))))),
-            ("tools", List(tools.Select(tool => Describe(tool, allowance)))),
+            ("tools", List(tools.Select(tool => Describe(tool, bound)))),
             ("guardrails", Describe(bound?.Guardrails ?? domain.Guardrails)));
     }
 
@@ -54,39 +53,22 @@ internal static class PackOverview
         ("parent", Text(type.Parent?.Value)),
         ("description", Text(type.Description)),
         ("defaultSeverity", Text(type.DefaultSeverity is { } severity ? Wire.Name(severity) : null)),
-        ("severityOverride", Text(Override(type, policy))),
+        ("severityOverride", Text(policy?.SeverityOverrideOf(type) is { } changed ? Wire.Name(changed.Severity) : null)),
         ("actionable", Value.Of(type.Actionable)),
         ("tags", Texts(type.Tags)),
-        ("playbooks", Texts(playbooks.Where(playbook => Handles(playbook, type)).Select(playbook => playbook.Id.Value))));
-
-    // The nearest of the type and its ancestors.
-    private static string? Override(ExceptionType type, TenantPolicy? policy)
-    {
-        foreach (ExceptionTypeName name in type.Lineage)
-        {
-            if (policy?.SeverityOverrides.Find(name.Value) is { } found)
-            {
-                return Wire.Name(found.Severity);
-            }
-        }
-
-        return null;
-    }
-
-    private static bool Handles(Playbook playbook, ExceptionType type) =>
-        playbook.AppliesTo.Any(pattern => type.Lineage.Any(name => TypePattern.Matches(pattern, name.Value)));
+        ("playbooks", Texts(playbooks.Where(playbook => TypeRank.Of(playbook, type.Lineage) is not null).Select(playbook => playbook.Id.Value))));
 
     private static Value Rule(SeverityRule rule) => Map(
         ("id", Text(rule.Id.Value)), ("condition", Text(rule.Condition.Text)), ("severity", Text(Wire.Name(rule.Severity))));
 
-    private static Value Describe(Playbook playbook, BoundPolicy? bound, ToolAllowance? allowance, PackNames names)
+    private static Value Describe(Playbook playbook, BoundPolicy? bound, NamedList<ToolDefinition> tools)
     {
-        PlaybookUse use = PlaybookUse.Of(playbook, names);
+        PlaybookUse use = PlaybookUse.Of(playbook, tools);
         bool? approved = bound?.ApprovedProcesses.Contains(playbook.Id.Value);
         string? reason = approved != false ? null
-            : !playbook.Approved ? "it is a draft"
-            : bound!.ApprovalsDerived ? allowance!.AgainstUse(use) // not null: approved is known only of a bound policy
-            : "it is not among the approved processes";
+            : !playbook.Approved ? "It is a draft."
+            : bound!.ApprovalsDerived ? ToolAllowList.Refusals(use, bound).FirstOrDefault()?.Reason // not null: approved is known only of a bound policy
+            : "It is not among the approved processes.";
         return Map(
             ("id", Text(playbook.Id.Value)),
             ("name", Text(playbook.Name)),
@@ -102,13 +84,13 @@ internal static class PackOverview
                 ("action", Text(step.Action)),
                 ("conditional", Text(step.Conditional?.Text)),
                 ("requiresApproval", Value.Of(step.RequiresApproval)),
-                ("tools", Texts(PlaybookUse.ToolsOf(step, names))))))),
+                ("tools", Texts(PlaybookUse.ToolsOf(step, tools))))))),
             ("successCriteria", Texts(playbook.SuccessCriteria.Select(criterion => criterion.Text))));
     }
 
-    private static Value Describe(ToolDefinition tool, ToolAllowance? allowance)
+    private static Value Describe(ToolDefinition tool, BoundPolicy? bound)
     {
-        string? against = allowance?.AgainstTool(tool.Name.Value);
+        string? against = bound is null ? null : (ToolAllowList.Check(tool.Name, bound) as ToolVerdict.Refused)?.Reason;
         return Map(
             ("name", Text(tool.Name.Value)),
             ("kind", Text(tool.Kind)),
@@ -118,7 +100,7 @@ internal static class PackOverview
             ("hasEndpoint", Value.Of(tool.Endpoint is not null)),
             ("parameters", List(tool.Parameters.Select(parameter => Map(
                 ("name", Text(parameter.Name)), ("type", Text(parameter.Type)), ("required", Value.Of(parameter.Required)))))),
-            ("allowed", allowance is null ? Value.Null : Value.Of(against is null)),
+            ("allowed", bound is null ? Value.Null : Value.Of(against is null)),
             ("reason", Text(against)));
     }
 

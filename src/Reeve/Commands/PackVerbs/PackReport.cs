@@ -33,7 +33,7 @@ internal sealed record PackReport(string File, string Kind, string Summary, IRea
     internal static void WriteIndented(TextWriter output, Value value)
     {
         using MemoryStream bytes = new();
-        using (Utf8JsonWriter writer = new(bytes, new JsonWriterOptions { Indented = true, NewLine = "\n", SkipValidation = true }))
+        using (Utf8JsonWriter writer = new(bytes, JsonText.Indented))
         {
             JsonText.Write(writer, value);
         }

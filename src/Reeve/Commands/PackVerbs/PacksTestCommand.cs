@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Reeve.Core.Errors;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
+using Reeve.Core.Values;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Runtime;
 using Reeve.Engine.Simulation;
@@ -60,7 +61,7 @@ internal static class PacksTestCommand
         using Stream output = Terminal.OutputStream(call);
         if (format == OutputFormat.Json)
         {
-            using (Utf8JsonWriter writer = new(output, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+            using (Utf8JsonWriter writer = new(output, JsonText.Indented))
             {
                 WriteReport(writer, report);
             }
@@ -71,7 +72,7 @@ internal static class PacksTestCommand
 
         foreach (CaseReport test in report.Cases)
         {
-            using (Utf8JsonWriter writer = new(output))
+            using (Utf8JsonWriter writer = new(output, JsonText.Compact))
             {
                 WriteCase(writer, test);
             }

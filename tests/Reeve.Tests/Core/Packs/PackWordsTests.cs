@@ -28,35 +28,6 @@ public sealed class PackWordsTests
     }
 
     [Theory]
-    [InlineData("Fetch using getOrder/getItems", "getOrder,getItems")]
-    [InlineData("Retry with repair(orderId).", "repair")]
-    [InlineData("use get-order now", "get-order")]
-    [InlineData("regetOrder getOrders getOrder_2", "")]
-    [InlineData("GetOrder", "")]
-    [InlineData("see {exception.getOrder} then getOrder", "getOrder")]
-    [InlineData("{getOrder", "getOrder")]
-    [InlineData("getOrder getOrder", "getOrder,getOrder")]
-    [InlineData("", "")]
-    public void Tools_are_found_as_whole_words(string text, string expected) =>
-        string.Join(",", new ToolMentions(["getOrder", "getItems", "repair", "get-order"]).In(text)).ShouldBe(expected);
-
-    [Theory]
-    [InlineData("call getOrdr(x)", "getOrdr")]
-    [InlineData("call getOrder(x)", null)]
-    [InlineData("the item(s) and batch(es)", null)]
-    [InlineData("see (below) and 3(b)", null)]
-    public void A_bracketed_stranger_is_found(string text, string? expected) => new ToolMentions(["getOrder"]).BracketedStranger(text).ShouldBe(expected);
-
-    [Fact]
-    public void Texts_full_of_brackets_cost_no_more_than_their_length()
-    {
-        ToolMentions mentions = new(["a"]);
-
-        mentions.In(new string('{', 1_000_000)).ShouldBeEmpty();
-        mentions.BracketedStranger(string.Concat(Enumerable.Repeat("a(", 500_000))).ShouldBeNull();
-    }
-
-    [Theory]
     [InlineData("1.2.3", "1.2.4", -1)]
     [InlineData("1.10.0", "1.9.9", 1)]
     [InlineData("v2", "2.0.0", 0)]

@@ -10,7 +10,7 @@ public sealed class SchemaRefusalTests
     [Fact]
     public void A_hostile_keyword_does_not_break_the_line_of_its_message() =>
         Should.Throw<ReeveException>(() => JsonSchema.Compile(JsonText.Parse("""{"a\tb\nc": 1}"""))).Error.Message
-            .ShouldBe("The keyword 'a\uFFFDb\uFFFDc' is not one of draft 2020-12.");
+            .ShouldBe("The keyword \"a\uFFFDb\uFFFDc\" is not one of draft 2020-12.");
 
     [Theory]
     [InlineData("1", "SCHEMA-001", "")]

@@ -108,6 +108,20 @@ public sealed class BatchReaderTests
         refused.Error.Code.ShouldBe("INPUT-002");
     }
 
+    [Theory]
+    [InlineData("[{},{}]")]
+    [InlineData("{}\n{}\n")]
+    public async Task The_input_stays_open_for_its_owner(string input)
+    {
+        MemoryStream stream = new(Encoding.UTF8.GetBytes(input));
+
+        await foreach (RawItem _ in BatchReader.ReadAsync(stream, lines: null, TestContext.Current.CancellationToken))
+        {
+        }
+
+        stream.CanRead.ShouldBeTrue();
+    }
+
     [Fact]
     public async Task A_line_that_is_too_long_is_skipped_and_the_next_one_is_read()
     {

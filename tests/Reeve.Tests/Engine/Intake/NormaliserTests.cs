@@ -233,6 +233,32 @@ public sealed class NormaliserTests
     }
 
     [Fact]
+    public async Task Of_problems_that_arrive_together_the_earliest_leads()
+    {
+        static string Event(string id, string time) => $$"""{"kind":"DELAYED","id":"{{id}}","hours":1,"problem":"P","at":"{{time}}"}""";
+        string body = $$"""{"sender":"hub-7","events":[{{Event("1", "2026-11-01T12:00:00Z")}}, {{Event("2", "2026-11-01T10:00:00Z")}}, {{Event("1", "2026-11-01T12:00:00Z")}}]}""";
+
+        List<PassOutcome> outcomes = await Make.Decide(body, Mapping());
+
+        outcomes.Select(outcome => outcome.Result.IsRepeat).ShouldBe([true, false, true]);
+        outcomes.Select(outcome => outcome.Result.ExceptionId).Distinct().ShouldHaveSingleItem().ShouldNotBeNull();
+        outcomes.Select(outcome => outcome.Result.Status).ShouldAllBe(status => status == outcomes[1].Result.Status);
+    }
+
+    [Fact]
+    public async Task A_worse_delivery_of_an_open_problem_is_decided_again_under_its_id()
+    {
+        static string Event(string id, string severity, string time) => $$"""{"kind":"DELAYED","id":"{{id}}","hours":1,"problem":"P","level":"{{severity}}","at":"{{time}}"}""";
+        string body = $$"""{"sender":"hub-7","events":[{{Event("1", "LOW", "2026-11-01T10:00:00Z")}}, {{Event("2", "LOW", "2026-11-01T11:00:00Z")}}, {{Event("3", "CRITICAL", "2026-11-01T12:00:00Z")}}]}""";
+
+        List<PassOutcome> outcomes = await Make.Decide(body, Mapping());
+
+        outcomes.Select(outcome => outcome.Result.IsRepeat).ShouldBe([false, true, false]);
+        outcomes[2].Result.ExceptionId.ShouldBe(outcomes[0].Result.ExceptionId);
+        outcomes[2].Result.Of(Reeve.Core.Decisions.Stage.Resolution).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_close_of_an_unknown_problem_is_resolved_and_acts_on_nothing()
     {
         ExceptionResult result = await Make.DecideOne("""{"sender":"hub-7","events":[{"kind":"DELAYED","id":"1","hours":1,"problem":"P","state":"close"}]}""", Mapping());
@@ -243,7 +269,7 @@ public sealed class NormaliserTests
 
     private static BoundPolicy Mapping() => Make.Bound(Make.With(Make.Domain, "intake", """
         [{"when": "has(doc.events)", "each": "doc.events",
-          "record": {"exceptionType": "item.kind", "sourceSystem": "doc.sender", "timestamp": "item.at", "hoursLate": "item.hours + 0"},
+          "record": {"exceptionType": "item.kind", "sourceSystem": "doc.sender", "timestamp": "item.at", "hoursLate": "item.hours + 0", "severity": "item.level"},
           "externalId": "item.id", "fingerprint": "item.problem", "state": "item.state == 'close' ? 'close' : 'open'"}]
         """));
 }

@@ -1,12 +1,15 @@
 using Reeve.Core.Packs;
 
-namespace Reeve.Engine.Tools;
+namespace Reeve.Core.Policies;
 
 /// <summary>Which check refused a tool or action, in the order they are made.</summary>
 public enum ToolRefusal
 {
     /// <summary>The tenant's domain pack defines no such tool; another tenant's tool is not found, either.</summary>
     NotDefined,
+
+    /// <summary>A block list names it.</summary>
+    Blocked,
 
     /// <summary>It is switched off.</summary>
     Disabled,
@@ -16,9 +19,6 @@ public enum ToolRefusal
 
     /// <summary>It is not in the tenant's list of approved tools.</summary>
     NotApproved,
-
-    /// <summary>A block list names it.</summary>
-    Blocked,
 
     /// <summary>There is an allow list, and it does not name it.</summary>
     NotAllowListed,
@@ -36,6 +36,8 @@ public abstract record ToolVerdict
 
     /// <summary>It may not.</summary>
     /// <param name="By">The check that refused it.</param>
+    /// <param name="Kind"><c>tool</c> or <c>action</c>.</param>
+    /// <param name="Name">Its name.</param>
     /// <param name="Reason">A sentence that names it and the list.</param>
-    public sealed record Refused(ToolRefusal By, string Reason) : ToolVerdict;
+    public sealed record Refused(ToolRefusal By, string Kind, string Name, string Reason) : ToolVerdict;
 }

@@ -1,27 +1,25 @@
-using Reeve.Core.Packs;
 using Reeve.Core.Records;
-using Reeve.Engine.Tools;
 
-namespace Reeve.Engine.Playbooks.StepTexts;
+namespace Reeve.Core.Packs.StepTexts;
 
-/// <summary>What a step's <c>action</c> turned out to be.</summary>
-internal abstract record StepForm
+/// <summary>What a step's <c>action</c> turns out to be once the tools are known (EX-PB-3).</summary>
+public abstract record StepForm
 {
     private StepForm()
     {
     }
 
     /// <summary>One of Reeve's actions (EX-PB-5); <paramref name="Word"/> is one of <see cref="StepActions"/>.</summary>
-    internal sealed record OwnAction(string Word) : StepForm;
+    public sealed record OwnAction(string Word) : StepForm;
 
     /// <summary>A tool by its name.</summary>
-    internal sealed record ByName(ToolName Tool) : StepForm;
+    public sealed record ByName(ToolName Tool) : StepForm;
 
     /// <summary>Words for a person, in which tools may be named.</summary>
-    internal sealed record InWords(StepText Text) : StepForm;
+    public sealed record InWords(StepText Text) : StepForm;
 
     /// <summary>Reads a step's action.</summary>
-    internal static StepForm Of(PlaybookStep step, NamedList<ToolDefinition> tools)
+    public static StepForm Of(PlaybookStep step, NamedList<ToolDefinition> tools)
     {
         string action = step.Action.Trim();
 

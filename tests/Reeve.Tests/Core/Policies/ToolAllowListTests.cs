@@ -1,7 +1,6 @@
 using Reeve.Core.Packs;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
-using Reeve.Engine.Tools;
 using Reeve.Tests.Playbooks;
 
 namespace Reeve.Tests.Tools;
@@ -104,22 +103,13 @@ public sealed class ToolAllowListTests
     public void Actions_are_known_in_both_spellings(string word, string? expected) => StepActions.Canonical(word).ShouldBe(expected);
 
     [Fact]
-    public void Approvals_are_derived_by_the_same_rules()
+    public void A_use_is_refused_for_every_tool_and_action_that_is()
     {
-        string[][] names = [[], ["repair"], ["getOrder"]];
-        string[][] actions = [[], [StepActions.CallTool], [StepActions.Notify]];
-        foreach (ToolList block in names.SelectMany(tools => actions.Select(list => new ToolList(tools, list))))
-        {
-            foreach (ToolList allow in names.SelectMany(tools => actions.Select(list => new ToolList(tools, list))))
-            {
-                Guardrails guardrails = new() { AllowLists = allow, BlockLists = block };
-                BoundPolicy policy = Bench.Policy() with { Guardrails = guardrails };
-                ToolAllowance allowance = new(guardrails, policy.Tools, policy.ApprovedTools);
+        BoundPolicy policy = Bench.Policy() with { Guardrails = new Guardrails { BlockLists = List("move", "notify") } };
+        PlaybookUse use = new(["getOrder", "move", "nope"], [StepActions.Notify, StepActions.SetStatus]);
 
-                (ToolAllowList.Check(Repair, policy) is ToolVerdict.Allowed).ShouldBe(allowance.AgainstTool("repair") is null);
-                (ToolAllowList.CheckAction(StepActions.Notify, policy) is ToolVerdict.Allowed).ShouldBe(allowance.AgainstAction(StepActions.Notify) is null);
-            }
-        }
+        ToolAllowList.Refusals(use, policy).Select(refused => $"{refused.By}: {refused.Kind} '{refused.Name}'").ShouldBe(
+            ["Blocked: tool 'move'", "NotDefined: tool 'nope'", "Blocked: action 'notify'"]);
     }
 
     private static ToolRefusal? By(ToolName tool, Guardrails guardrails) =>

@@ -3,17 +3,16 @@ using System.Text.RegularExpressions;
 using Reeve.Core.Errors;
 using Reeve.Core.Values;
 
-namespace Reeve.Engine.Playbooks.StepTexts;
+namespace Reeve.Core.Packs.StepTexts;
 
 /// <summary>Reads what stands in the brackets after a tool's name.</summary>
 internal static partial class TextArguments
 {
-    /// <summary>Reads from an opening bracket.</summary>
-    /// <returns>False if the bracket is never closed; then it is part of the sentence.</returns>
-    internal static bool TryRead(string text, int open, out IReadOnlyList<TextArgument> arguments, out int end)
+    /// <summary>Reads from an opening bracket; null if it is never closed, so that it is part of the sentence.</summary>
+    internal static Brackets? Read(string text, int open)
     {
-        List<TextArgument> found = [];
-        arguments = found;
+        List<TextArgument> arguments = [];
+        List<(int Start, int End)> places = [];
         int depth = 0;
         char quote = '\0';
         int start = open + 1;
@@ -33,27 +32,29 @@ internal static partial class TextArguments
                 case '(' or '[' or '{': depth++; break;
                 case ')' or ']' or '}': depth--; break;
                 case ',' when depth == 1:
-                    found.Add(Read(text[start..i].Trim()));
+                    Add(i);
                     start = i + 1;
                     break;
             }
 
             if (depth == 0)
             {
-                string last = text[start..i].Trim();
-                if (found.Count > 0 || last.Length > 0)
+                if (arguments.Count > 0 || !text.AsSpan(start, i - start).IsWhiteSpace())
                 {
-                    found.Add(Read(last));
+                    Add(i);
                 }
 
-                end = i + 1;
-                return true;
+                return new Brackets(arguments, places, i + 1);
             }
         }
 
-        arguments = [];
-        end = open;
-        return false;
+        return null;
+
+        void Add(int end)
+        {
+            arguments.Add(Read(text[start..end].Trim()));
+            places.Add((start, end));
+        }
     }
 
     private static TextArgument Read(string text)
@@ -136,3 +137,9 @@ internal static partial class TextArguments
     [GeneratedRegex(@"^[A-Za-z_$][\w$-]*(\.[\w$-]+|\[[0-9]+\])*$", RegexOptions.NonBacktracking)]
     private static partial Regex BareWord();
 }
+
+/// <summary>What stands between brackets.</summary>
+/// <param name="Arguments">The arguments.</param>
+/// <param name="Places">Where each of them stands in the text.</param>
+/// <param name="End">The place after the closing bracket.</param>
+internal sealed record Brackets(IReadOnlyList<TextArgument> Arguments, IReadOnlyList<(int Start, int End)> Places, int End);

@@ -72,8 +72,8 @@ internal static class Make
 
     internal static ExceptionPipeline Pipeline(
         PipelineOptions? options = null, IReadOnlyList<IPipelineHook>? hooks = null, IEvidenceSource? evidence = null,
-        IEnumerable<IStageAgent>? agents = null, TimeProvider? clock = null) =>
-        new(new ThreadRuntime(clock ?? new FakeTime(Now)), new SeededIds("test"), options ?? new PipelineOptions(), NullLogger.Instance, hooks, evidence, agents);
+        IEnumerable<IStageAgent>? agents = null, TimeProvider? clock = null, IRuntime? runtime = null) =>
+        new(runtime ?? new ThreadRuntime(clock ?? new FakeTime(Now)), new SeededIds("test"), options ?? new PipelineOptions(), NullLogger.Instance, hooks, evidence, agents);
 
     internal static RunContext Run(DateTimeOffset? now = null) => new(new RunId(new SeededIds("run").Next(now ?? Now)), now ?? Now);
 

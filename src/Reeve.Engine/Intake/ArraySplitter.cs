@@ -1,3 +1,4 @@
+using System.Buffers;
 using Reeve.Core.Errors;
 
 namespace Reeve.Engine.Intake;
@@ -8,47 +9,47 @@ namespace Reeve.Engine.Intake;
 /// </summary>
 internal static class ArraySplitter
 {
-    /// <summary>The items in order; a last one with an error where the array does not end, or does not end there.</summary>
+    private static readonly SearchValues<byte> White = SearchValues.Create(" \t\r\n"u8);
+
+    /// <summary>The items in order, each as it is asked for; a last one with an error where the array does not end, or does not end there.</summary>
     /// <param name="document">The text; its first character that is no white space is the opening bracket.</param>
-    internal static List<RawItem> Split(ReadOnlyMemory<byte> document)
+    internal static IEnumerable<RawItem> Split(ReadOnlyMemory<byte> document)
     {
-        List<RawItem> items = [];
         TextPlace place = new(document);
-        ReadOnlySpan<byte> text = document.Span;
-        int position = text.IndexOf((byte)'[') + 1;
-        while (true)
+        int position = document.Span.IndexOf((byte)'[') + 1;
+        for (int index = 0; ; index++)
         {
             int start = position;
-            int end = EndOfItem(text, start);
-            ReadOnlyMemory<byte> item = document[start..end];
-            bool closed = end < text.Length && text[end] == (byte)']';
-            int first = item.Span.IndexOfAnyExcept(" \t\r\n"u8);
+            int end = EndOfItem(document.Span, start);
+            bool closed = end < document.Length && document.Span[end] == (byte)']';
+            int first = document.Span[start..end].IndexOfAnyExcept(White);
             if (first >= 0)
             {
                 place.MoveTo(start + first);
-                items.Add(new RawItem(item[first..(item.Span.LastIndexOfAnyExcept(" \t\r\n"u8) + 1)], null, place.Position));
+                int last = start + document.Span[start..end].LastIndexOfAnyExcept(White);
+                yield return new RawItem(document[(start + first)..(last + 1)], null, place.Position);
             }
-            else if (!closed || items.Count > 0)
+            else if (!closed || index > 0)
             {
-                items.Add(Broken(place, end, items.Count, "Between two commas, or a comma and the end, there is no item."));
+                yield return Broken(place, end, index, "Between two commas, or a comma and the end, there is no item.");
             }
 
-            if (end == text.Length)
+            if (end == document.Length)
             {
-                items.Add(Broken(place, end, items.Count, "The array has no end."));
-                return items;
+                yield return Broken(place, end, index + 1, "The array has no end.");
+                yield break;
             }
 
             position = end + 1;
             if (closed)
             {
-                int rest = text[position..].IndexOfAnyExcept(" \t\r\n"u8);
+                int rest = document.Span[position..].IndexOfAnyExcept(White);
                 if (rest >= 0)
                 {
-                    items.Add(Broken(place, position + rest, items.Count, "There is more text behind the array; it was not read."));
+                    yield return Broken(place, position + rest, index + 1, "There is more text behind the array; it was not read.");
                 }
 
-                return items;
+                yield break;
             }
         }
     }

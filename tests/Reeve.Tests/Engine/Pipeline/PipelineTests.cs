@@ -169,6 +169,21 @@ public sealed class PipelineTests
         one.Count.ShouldBe(3000);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task The_order_in_which_exceptions_are_decided_changes_nothing(int seed)
+    {
+        string input = "[" + string.Join(",", Enumerable.Range(0, 500).Select(i =>
+            $$"""{"exceptionType":"{{(i % 2 == 0 ? "DELAYED" : "LOST_ABROAD")}}","parcel":"P{{i}}","hoursLate":{{i % 100}},"amount":{{i}}}""")) + "]";
+
+        List<PassOutcome> inOrder = await Make.Decide(input);
+        List<PassOutcome> shuffled = await Make.Decide(input, pipeline: Make.Pipeline(runtime: new SeededRuntime(seed, new FakeTime(Make.Now))));
+
+        Documents(shuffled).ShouldBe(Documents(inOrder));
+    }
+
     [Fact]
     public async Task A_decision_document_holds_nothing_that_another_run_could_not_repeat()
     {

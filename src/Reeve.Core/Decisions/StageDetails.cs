@@ -5,7 +5,7 @@ using Reeve.Core.Values;
 
 namespace Reeve.Core.Decisions;
 
-/// <summary>The findings of one stage; a closed set, one record per stage (§3).</summary>
+/// <summary>The findings of one stage; a closed set, one record per stage; both reviews of the Supervisor share one.</summary>
 public abstract record StageDetails
 {
     private StageDetails()
@@ -55,7 +55,7 @@ public abstract record StageDetails
         /// <summary>Cases like it and how they ended; empty without a memory.</summary>
         public IReadOnlyList<SimilarCase> SimilarCases { get; init; } = [];
 
-        /// <summary>The playbook that would be chosen if the tenant approved it; null when none applies.</summary>
+        /// <summary>The playbook chosen at this severity, else the best that applies and may not be used; null when none applies.</summary>
         public PlaybookId? SuggestedPlaybook { get; init; }
 
         /// <summary>What the confidence is made of, one part each.</summary>
@@ -89,13 +89,13 @@ public abstract record StageDetails
         /// <summary>Triage's severity; null when no override changed it.</summary>
         public Severity? OriginalSeverity { get; init; }
 
-        /// <summary>Playbooks that apply and were not chosen, with the reason.</summary>
+        /// <summary>Every other playbook for the type, with the reason: those that apply, best first, then those whose conditions do not hold.</summary>
         public IReadOnlyList<RejectedPlaybook> RejectedPlaybooks { get; init; } = [];
 
         /// <summary>The rules by which the tenant lets CRITICAL act automatically (EX-AGENT-POLICY-4); null when it does not.</summary>
         public string? CriticalOverride { get; init; }
 
-        /// <summary>The group it goes to; null when no routing rule matched.</summary>
+        /// <summary>The group it goes to: the escalation queue when it is older than its type may get, else what the first routing rule that matches says; null when neither speaks.</summary>
         public string? AssignGroup { get; init; }
 
         /// <summary>Automatic retries at most; null when no guardrail says.</summary>
@@ -133,7 +133,7 @@ public abstract record StageDetails
         /// <summary>A playbook drafted for people; null without a model.</summary>
         public Value SuggestedDraftPlaybook { get; init; }
 
-        /// <summary>Playbooks that apply and were not chosen, with the reason.</summary>
+        /// <summary>As <see cref="Policy.RejectedPlaybooks"/>.</summary>
         public IReadOnlyList<RejectedPlaybook> RejectedAlternatives { get; init; } = [];
     }
 

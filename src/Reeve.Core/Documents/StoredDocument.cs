@@ -20,7 +20,7 @@ public sealed class StoredDocument
         Hash = ContentHash.Of(root);
     }
 
-    /// <summary>SHA-256 of the canonical content, in lower-case hex; see <see cref="ContentHash"/>.</summary>
+    /// <summary>What the document says, as a SHA-256 in lower-case hex; see <see cref="ContentHash"/>.</summary>
     public string Hash { get; }
 
     /// <summary>The compact JSON.</summary>

@@ -18,7 +18,7 @@ public static partial class ErrorCatalogue
         public static readonly ErrorCode MalformedJson = new("INPUT-003", "The text is not valid JSON.", 400, "Mend the text at the position given.");
 
         /// <summary>The text is not YAML of the 1.2 core schema.</summary>
-        public static readonly ErrorCode MalformedYaml = new("INPUT-004", "The text is not valid YAML.", 400, "Mend the text at the position given; tags are not allowed.");
+        public static readonly ErrorCode MalformedYaml = new("INPUT-004", "The text is not valid YAML.", 400, "Mend the text there or just above it: indentation, quotes, brackets and a ': ' in a text are the usual causes.");
 
         /// <summary>Bytes that are not UTF-8.</summary>
         public static readonly ErrorCode InvalidUtf8 = new("INPUT-005", "The text is not valid UTF-8.", 400, "Save or send the text as UTF-8.");

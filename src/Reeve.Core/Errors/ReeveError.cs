@@ -40,7 +40,7 @@ public sealed record ReeveError
     /// <summary>What is wrong, for people.</summary>
     public string Message { get; }
 
-    /// <summary>The field (a JSON pointer), file or id it is about; null when there is none.</summary>
+    /// <summary>The field (a JSON pointer; empty for the whole document), file or id it is about; null when there is none.</summary>
     public string? Subject { get; }
 
     /// <summary>Where in the source text; null when it has no one place.</summary>
@@ -57,7 +57,7 @@ public sealed record ReeveError
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Code}: {(Subject is null ? "" : Subject + ": ")}{Message}{(Position is { } at ? $" (line {at.Line}, column {at.Column})" : "")}";
+        $"{Code}: {(string.IsNullOrEmpty(Subject) ? "" : Subject + ": ")}{Message}{(Position is { } at ? $" (line {at.Line}, column {at.Column})" : "")}";
 }
 
 /// <summary>A fault: something that should have worked and did not, with the error that says so.</summary>

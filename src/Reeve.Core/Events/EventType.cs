@@ -8,16 +8,16 @@ namespace Reeve.Core.Events;
 /// <param name="Name">Past tense, PascalCase.</param>
 public readonly record struct EventType(string Name)
 {
-    /// <summary>A record was made of what a source sent; its body is the record.</summary>
+    /// <summary>A record was made of what a source sent; its body is the record and what Intake knew beside it.</summary>
     public static readonly EventType ExceptionReceived = new("ExceptionReceived");
 
     /// <summary>A stage is decided; its body is the agent's decision with the evidence it had.</summary>
     public static readonly EventType StageCompleted = new("StageCompleted");
 
-    /// <summary>A stage could not be decided: it failed or took too long.</summary>
+    /// <summary>A stage could not be decided: it failed or took too long; its body is the error.</summary>
     public static readonly EventType StageFailed = new("StageFailed");
 
-    /// <summary>The exception reached the end of this pass; its body is the resulting status.</summary>
+    /// <summary>The exception reached the end of this pass; its body is the resulting status, what it was decided with, and the hash of its decision document.</summary>
     public static readonly EventType PipelineCompleted = new("PipelineCompleted");
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public sealed record DomainPack
     /// <summary>The pack's semantic version.</summary>
     public string Version { get; init; } = "1.0.0";
 
-    /// <summary>SHA-256 of the canonical JSON of the document, in lower-case hex.</summary>
+    /// <summary>What the document says, as a SHA-256 in lower-case hex; see <see cref="Documents.ContentHash"/>.</summary>
     public required string ContentHash { get; init; }
 
     /// <summary>The document as it was read, for showing and for differences.</summary>
@@ -34,7 +34,7 @@ public sealed record DomainPack
     /// <summary>How raw documents become records; empty: members of the raw object are used as they are named.</summary>
     public IReadOnlyList<IntakeMapping> Intake { get; init; } = [];
 
-    /// <summary>Within what time a delivery of the same fingerprint is the same problem; null means the configured default.</summary>
+    /// <summary>How long after its close a problem counts as the same one when it is delivered again; an open problem has no end. Null means 24 hours.</summary>
     public PackDuration? ProblemWindow { get; init; }
 
     /// <summary>Business calendars.</summary>

@@ -40,12 +40,24 @@ public sealed class PackNames
         _ => null,
     };
 
-    /// <summary>Why a text step probably does not say what was meant: a word before a bracket that is no tool. Null without doubt.</summary>
+    /// <summary>
+    /// Why a text step probably does not say what was meant: a word before a bracket that is no tool, or a single word that is
+    /// nearly a tool or an action. Null without doubt.
+    /// </summary>
     public ReeveError? Doubt(PackReference reference)
     {
-        if (reference.Kind != ReferenceKind.StepText || StepTextReader.Read(reference.Name, tools).Strangers is not [{ } word, ..])
+        if (reference.Kind != ReferenceKind.StepText)
         {
             return null;
+        }
+
+        StepText text = StepTextReader.Read(reference.Name, tools);
+        if (text.Strangers is not [{ } word, ..])
+        {
+            string only = reference.Name.Trim();
+            string meant = text.Calls.Count > 0 || only.Any(char.IsWhiteSpace) ? "" : DidYouMean.Sentence(only, tools.Concat(StepActions.All));
+            return meant.Length == 0 ? null : new ReeveError(
+                ErrorCatalogue.Packs.Doubtful, $"{Shown.Name(only)} is neither an action nor a tool, so a person reads it and nothing is called.{meant}", reference.Pointer);
         }
 
         string hint = DidYouMean.Sentence(word, tools);

@@ -22,7 +22,7 @@ public sealed record TenantPolicy
     /// <summary>The policy's semantic version.</summary>
     public string Version { get; init; } = "1.0.0";
 
-    /// <summary>SHA-256 of the canonical JSON of the document, in lower-case hex.</summary>
+    /// <summary>What the document says, as a SHA-256 in lower-case hex; see <see cref="Documents.ContentHash"/>.</summary>
     public required string ContentHash { get; init; }
 
     /// <summary>The document as it was read.</summary>

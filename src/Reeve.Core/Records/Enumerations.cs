@@ -103,12 +103,12 @@ public enum ToolEffect
 /// <summary>Whether a tenant's plans reach the world.</summary>
 public enum AutomationMode
 {
-    /// <summary>shadow: Reeve proposes, nothing is called. New tenants start here.</summary>
+    /// <summary>SHADOW: Reeve proposes, nothing is called. New tenants start here.</summary>
     Shadow,
 
-    /// <summary>dry-run: plans run against mocks.</summary>
+    /// <summary>DRY_RUN: plans run against mocks.</summary>
     DryRun,
 
-    /// <summary>live: tools are called.</summary>
+    /// <summary>LIVE: tools are called.</summary>
     Live,
 }

@@ -8,13 +8,13 @@ public sealed record ExceptionRecord
     /// <summary>Unique in the tenant.</summary>
     public required ExceptionId ExceptionId { get; init; }
 
-    /// <summary>The owner.</summary>
+    /// <summary>The tenant it belongs to.</summary>
     public required TenantId TenantId { get; init; }
 
     /// <summary>Where it came from; <c>unknown</c> when nobody said.</summary>
     public required string SourceSystem { get; init; }
 
-    /// <summary>Its type, a key of the domain pack; null until Triage knows, or when no rule could tell.</summary>
+    /// <summary>Its type, a key of the domain pack; null until Intake knows, or when no rule could tell.</summary>
     public ExceptionTypeName? ExceptionType { get; init; }
 
     /// <summary>Its effective severity; null until Triage.</summary>

@@ -17,4 +17,10 @@ public sealed record JsonLimits
 
     /// <summary>Whether U+0000 may occur in strings. Databases cannot store it as text, so only tests of outside suites allow it.</summary>
     public bool AllowNul { get; init; }
+
+    /// <summary>
+    /// Whether a number that no double can hold (1e400) is null to whoever reads the value. An infinity would satisfy or
+    /// escape a limit that nobody compared it with; nothing makes a rule ask.
+    /// </summary>
+    public bool InfiniteIsNull { get; init; }
 }

@@ -44,7 +44,7 @@ public static class JsonText
             case ValueKind.Bool: writer.WriteBooleanValue(value.AsBool()); break;
             case ValueKind.Int when value.SourceText is null: writer.WriteNumberValue(value.AsInt()); break;
             case ValueKind.Uint: writer.WriteNumberValue(value.AsUint()); break;
-            case ValueKind.Int or ValueKind.Double when value.SourceText is { } text: writer.WriteRawValue(text, skipInputValidation: true); break;
+            case ValueKind.Int or ValueKind.Double or ValueKind.Null when value.SourceText is { } text: writer.WriteRawValue(text, skipInputValidation: true); break;
             case ValueKind.Double when double.IsFinite(value.AsDouble()): WriteDouble(writer, value.AsDouble()); break;
             case ValueKind.String: writer.WriteStringValue(value.AsString()); break;
             case ValueKind.Bytes: writer.WriteBase64StringValue(value.AsBytes()); break;

@@ -238,6 +238,11 @@ internal ref struct JsonValueReader
         }
 
         _ = Utf8Parser.TryParse(token, out double number, out _);
+        if (limits.InfiniteIsNull && !double.IsFinite(number))
+        {
+            return Value.Unusable(Encoding.ASCII.GetString(token));
+        }
+
         Span<byte> shortest = stackalloc byte[40];
         bool same = double.IsFinite(number)
             && Utf8Formatter.TryFormat(number, shortest, out int written)
@@ -292,6 +297,11 @@ internal ref struct JsonValueReader
         string message = error.Message;
         int place = message.LastIndexOf(" LineNumber:", StringComparison.Ordinal);
         message = place < 0 ? message : message[..place];
+
+        // Advice to programmers is none to who wrote the text.
+        message = message
+            .Replace(" which is not supported in this mode. Change the reader options.", ".", StringComparison.Ordinal)
+            .Replace("Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.", "The text ends inside an object or list.", StringComparison.Ordinal);
 
         // Of a misspelt literal the tokenizer quotes everything up to the end of the text; an error holds no payload.
         int quoted = message.LastIndexOf("' is an invalid JSON literal", StringComparison.Ordinal);

@@ -28,8 +28,10 @@ public static class TimeText
     /// </summary>
     public static bool TryRead(string? text, out DateTimeOffset time)
     {
+        // RFC 3339 allows a small z, which the framework's parser does not know.
+        string? known = text is [.. string rest, 'z'] ? rest + "Z" : text;
         bool isTime = DateTimeOffset.TryParseExact(
-            text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+            known, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
         time = ToMicroseconds(time);
         return isTime;
     }

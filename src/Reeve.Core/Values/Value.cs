@@ -39,7 +39,7 @@ public readonly struct Value : IEquatable<Value>
         : Unsafe.As<Boxed>(content).Kind;
 
     /// <summary>Whether this is null.</summary>
-    public bool IsNull => content is null;
+    public bool IsNull => Kind == ValueKind.Null;
 
     /// <summary>Whether this is <see cref="ValueKind.Int"/>, <see cref="ValueKind.Uint"/> or <see cref="ValueKind.Double"/>.</summary>
     public bool IsNumber => Kind is ValueKind.Int or ValueKind.Uint or ValueKind.Double;
@@ -108,6 +108,9 @@ public readonly struct Value : IEquatable<Value>
     /// <summary>A double read from a source that spelled it in another way than its shortest form, such as <c>1.10</c>.</summary>
     public static Value Of(double value, string sourceText) =>
         new(new NumberTag(ValueKind.Double, sourceText), BitConverter.DoubleToInt64Bits(value));
+
+    /// <summary>A number that no double can hold, read where that counts as null; it is still written as its source spelled it.</summary>
+    public static Value Unusable(string sourceText) => new(new NumberTag(ValueKind.Null, sourceText), 0);
 
     /// <summary>The bool this holds; call only on <see cref="ValueKind.Bool"/>.</summary>
     public bool AsBool() => bits != 0;

@@ -56,19 +56,9 @@ public sealed class AgentMessage
     public required RecordActivation Scope { get; init; }
 
     /// <summary>The findings of an earlier stage, or null if it did not run.</summary>
+    /// <typeparam name="T">The stage's own record of findings.</typeparam>
     public T? Findings<T>(Stage stage)
-        where T : StageDetails
-    {
-        for (int i = PriorOutputs.Count - 1; i >= 0; i--)
-        {
-            if (PriorOutputs[i].Stage == stage)
-            {
-                return (T)PriorOutputs[i].Details;
-            }
-        }
-
-        return null;
-    }
+        where T : StageDetails => (T?)Output(stage)?.Details;
 
     /// <summary>An earlier stage's decision, or null if it did not run.</summary>
     public AgentDecision? Output(Stage stage)

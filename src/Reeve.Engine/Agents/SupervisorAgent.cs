@@ -11,7 +11,7 @@ public sealed class SupervisorAgent(Stage stage) : IStageAgent
 {
     private const double EscalateBelow = 0.6;
     private const double ApproveBelowWhenSevere = 0.75;
-    private const double LargestDrop = 0.3;
+    private const decimal LargestDrop = 0.3m;
 
     /// <inheritdoc/>
     public Stage Stage { get; } = stage is Stage.SupervisorPolicy or Stage.SupervisorResolution
@@ -64,7 +64,8 @@ public sealed class SupervisorAgent(Stage stage) : IStageAgent
 
         double intake = message.Output(Stage.Intake)!.Confidence;
         double triage = message.Output(Stage.Triage)!.Confidence;
-        if (intake - triage > LargestDrop)
+        // In decimals, as people count: in doubles 1.0 - 0.7 is more than 0.3.
+        if ((decimal)intake - (decimal)triage > LargestDrop)
         {
             findings.Add($"Confidence drops from {Reasons.Number(intake)} at Intake to {Reasons.Number(triage)} at Triage.");
             verdict = Lattice.Stricter(verdict, OversightVerdict.RequireApproval);

@@ -86,21 +86,21 @@ public sealed class TriageAgent : IStageAgent
         {
             severity = highest;
             confidence = ByRule;
-            parts.Add("0.9: a severity rule matched");
+            parts.Add($"{Reasons.Number(ByRule)}: a severity rule matched");
             reasons.Add($"Severity {Wire.Name(severity)} by {string.Join(", ", table.Matched!.Where(rule => rule.Severity == highest).Select(Describe))}.");
         }
         else if (type?.DefaultSeverity is { } byDefault)
         {
             severity = byDefault;
             confidence = ByDefault;
-            parts.Add("0.8: the type's default severity");
+            parts.Add($"{Reasons.Number(ByDefault)}: the type's default severity");
             reasons.Add($"Severity {Wire.Name(severity)}, the default of '{type.Name}'; no severity rule matches.");
         }
         else
         {
             severity = Severity.Medium;
             confidence = ByDefault;
-            parts.Add("0.8: no rule and no default, so MEDIUM");
+            parts.Add($"{Reasons.Number(ByDefault)}: no rule and no default, so MEDIUM");
             reasons.Add("Severity MEDIUM: no severity rule matches and the type has no default.");
         }
 

@@ -24,7 +24,8 @@ public abstract record IdentityOutcome
 
     /// <summary>One more delivery of an open problem, of a higher severity by its source: the run repeats for that exception.</summary>
     /// <param name="ExceptionId">The open problem's exception.</param>
-    public sealed record Worse(ExceptionId ExceptionId) : IdentityOutcome;
+    /// <param name="IdGiven">Whether a source gave that id; else it was generated.</param>
+    public sealed record Worse(ExceptionId ExceptionId, bool IdGiven) : IdentityOutcome;
 
     /// <summary>The source says that an earlier problem is over.</summary>
     /// <param name="Index">The place of the one it closes.</param>
@@ -136,13 +137,13 @@ public sealed class BatchIdentity(BoundPolicy policy)
         Severity? severity = Reported(arrival);
         if (!known || (problem.ClosedAt is { } closedAt && at >= Window(closedAt)))
         {
-            problems[arrival.Fingerprint!] = new Problem(index, arrival.Record.ExceptionId, severity, null);
+            problems[arrival.Fingerprint!] = new Problem(index, arrival.Record.ExceptionId, arrival.IdGiven, severity, null);
             return new IdentityOutcome.New();
         }
 
         bool worse = severity > problem.Severity;
         problems[arrival.Fingerprint!] = problem with { ClosedAt = null, Severity = worse ? severity : problem.Severity };
-        return worse ? new IdentityOutcome.Worse(problem.ExceptionId)
+        return worse ? new IdentityOutcome.Worse(problem.ExceptionId, problem.IdGiven)
             : new IdentityOutcome.Repeats(problem.Index, problem.ClosedAt is null ? "One more delivery of a problem that is open." : "The problem is open again within its window.", IsClosed: false);
     }
 
@@ -154,5 +155,5 @@ public sealed class BatchIdentity(BoundPolicy policy)
     private static Severity? Reported(Arrival arrival) =>
         arrival.Record.NormalizedContext["reportedSeverity"].StringOrNull() is { } text && Wire.TryParse(text, out Severity severity) ? severity : null;
 
-    private readonly record struct Problem(int Index, ExceptionId ExceptionId, Severity? Severity, DateTimeOffset? ClosedAt);
+    private readonly record struct Problem(int Index, ExceptionId ExceptionId, bool IdGiven, Severity? Severity, DateTimeOffset? ClosedAt);
 }

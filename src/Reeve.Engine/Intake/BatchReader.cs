@@ -53,7 +53,7 @@ public static class BatchReader
         }
     }
 
-    /// <summary>Cuts a whole document: an array, one object, or several objects one after the other.</summary>
+    /// <summary>Cuts a whole document: the items of an array; anything else is one item as it stands. None when there is only white space.</summary>
     public static IEnumerable<RawItem> Split(ReadOnlyMemory<byte> document)
     {
         document = document.Span.StartsWith("\uFEFF"u8) ? document[3..] : document;

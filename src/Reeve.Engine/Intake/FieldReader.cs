@@ -72,7 +72,7 @@ internal sealed class FieldReader
 
         string? wrong = id.Length is 0 or > MaxIdLength ? $"must have 1 to {MaxIdLength} characters."
             : string.Equals(id, tenant.Value) ? "is the id of the tenant."
-            : id.Any(IsHidden) ? "holds control or direction characters, which nobody could see."
+            : HasHidden(id) ? "holds control or direction characters, which nobody could see."
             : null;
         if (wrong is null)
         {
@@ -83,7 +83,18 @@ internal sealed class FieldReader
         return null;
     }
 
-    private static bool IsHidden(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    private static bool HasHidden(string text)
+    {
+        foreach (char c in text)
+        {
+            if (char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// An amount of money, if it can be kept as one: a number of at most four decimals within ±922 trillion. Anything else

@@ -16,12 +16,12 @@ public sealed class Normaliser(IIdSource ids)
     /// <summary>The largest payload of one exception: 1 MiB.</summary>
     public const int MaxPayloadBytes = 1024 * 1024;
 
-    /// <summary>The deepest payload.</summary>
+    /// <summary>The deepest payload, in levels of objects and lists; the payload itself is the first.</summary>
     public const int MaxPayloadDepth = 64;
 
     // A document may hold many exceptions, so it may be as large as a request body; each payload in it is checked by itself.
     // Depth: two levels for the envelope or the list that a mapping goes through.
-    private static readonly JsonLimits Document = new() { MaxBytes = 10 * 1000 * 1000, MaxDepth = MaxPayloadDepth + 2 };
+    private static readonly JsonLimits Document = new() { MaxBytes = 10 * 1000 * 1000, MaxDepth = MaxPayloadDepth + 2, InfiniteIsNull = true };
 
     private static readonly IntakeMapping NoMapping = new();
 
@@ -233,21 +233,52 @@ public sealed class Normaliser(IIdSource ids)
                 ErrorCatalogue.Intake.PayloadTooLarge, $"The payload has {raw.Length:N0} bytes; at most {MaxPayloadBytes:N0} are accepted.", pointer));
         }
 
-        if (Depth(Value.Of(payload)) > MaxPayloadDepth)
+        bool unusable = false;
+        if (Depth(Value.Of(payload), ref unusable) > MaxPayloadDepth)
         {
             reader.Errors.Add(new ReeveError(ErrorCatalogue.Intake.PayloadTooDeep, $"The payload has more than {MaxPayloadDepth} levels.", pointer));
+        }
+
+        if (unusable)
+        {
+            FlagUnusable(Value.Of(payload), pointer, reader);
+        }
+    }
+
+    // Pointers are made only for the rare payload that has such a number.
+    private static void FlagUnusable(in Value value, string pointer, FieldReader reader)
+    {
+        if (value.IsNull && value.SourceText is not null)
+        {
+            reader.Flags.Add($"{pointer} is a number too large for a double, so rules find nothing there.");
+        }
+
+        if (value.ListOrNull() is { } list)
+        {
+            for (int i = 0; i < list.Count; i++)
+            {
+                FlagUnusable(list[i], JsonPointer.Child(pointer, i), reader);
+            }
+        }
+
+        if (value.MapOrNull() is ObjectMap map)
+        {
+            for (int i = 0; i < map.Count; i++)
+            {
+                FlagUnusable(map.Values[i], JsonPointer.Child(pointer, map.Keys[i]), reader);
+            }
         }
     }
 
     // The reader has bounded the depth already, so the recursion is bounded, too.
-    private static int Depth(in Value value)
+    private static int Depth(in Value value, ref bool unusable)
     {
         int deepest = 0;
         if (value.Kind == ValueKind.List)
         {
             foreach (ref readonly Value item in value.AsList().Items)
             {
-                deepest = Math.Max(deepest, Depth(item));
+                deepest = Math.Max(deepest, Depth(item, ref unusable));
             }
 
             return deepest + 1;
@@ -257,12 +288,13 @@ public sealed class Normaliser(IIdSource ids)
         {
             foreach (ref readonly Value item in ((ObjectMap)value.AsMap()).Values)
             {
-                deepest = Math.Max(deepest, Depth(item));
+                deepest = Math.Max(deepest, Depth(item, ref unusable));
             }
 
             return deepest + 1;
         }
 
+        unusable |= value.IsNull && value.SourceText is not null;
         return 0;
     }
 

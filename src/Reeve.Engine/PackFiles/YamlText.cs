@@ -56,7 +56,7 @@ internal readonly struct YamlText
 
     internal static SourcePosition PositionOf(Mark mark) => new((int)mark.Line, (int)mark.Column);
 
-    private static bool Next(Parser parser)
+    private bool Next(Parser parser)
     {
         try
         {
@@ -64,13 +64,32 @@ internal readonly struct YamlText
         }
         catch (YamlException fault)
         {
-            throw new ReeveException(new ReeveError(ErrorCatalogue.Input.MalformedYaml, Reason(fault), "", PositionOf(fault.Start)), fault);
+            string reason = Reason(fault);
+            throw reason.Contains("tab as indentation", StringComparison.Ordinal) && FirstTab(parser.Current?.End ?? Mark.Empty) is { } tab
+                ? new ReeveException(new ReeveError(ErrorCatalogue.Input.MalformedYaml, reason, "", tab, "Indent with spaces."), fault)
+                : new ReeveException(new ReeveError(ErrorCatalogue.Input.MalformedYaml, reason, "", PositionOf(fault.Start)), fault);
         }
         catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
         {
             // Some escapes and directives end in these instead of the library's own exception.
             throw new ReeveException(new ReeveError(ErrorCatalogue.Input.MalformedYaml, "The text cannot be read here.", "", PositionOf(parser.Current?.End ?? Mark.Empty)), fault);
         }
+    }
+
+    // The library blames where the mapping begins, not the tab, which may stand a hundred lines further down.
+    private SourcePosition? FirstTab(Mark from)
+    {
+        string[] lines = text.Split('\n');
+        for (int i = Math.Max(0, (int)from.Line - 1); i < lines.Length; i++)
+        {
+            int indent = lines[i].AsSpan().IndexOfAnyExcept(' ');
+            if (indent >= 0 && lines[i][indent] == '\t' && !string.IsNullOrWhiteSpace(lines[i]))
+            {
+                return new SourcePosition(i + 1, indent + 1);
+            }
+        }
+
+        return null;
     }
 
     // The library repeats the place in its own words; ours is in the error.

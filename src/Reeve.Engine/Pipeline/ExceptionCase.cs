@@ -96,7 +96,7 @@ internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, Playboo
         RunId = run,
         Type = type,
         Stage = stage,
-        Actor = Principal.Of(stage ?? Stage.Intake),
+        Actor = Principal.Of(stage ?? (type == EventType.ExceptionReceived ? Stage.Intake : Stage.Feedback)),
         At = at,
         Body = body,
     });

@@ -32,6 +32,10 @@ public sealed class ExceptionPipeline
         IRuntime runtime, IIdSource ids, PipelineOptions options, ILogger logger,
         IReadOnlyList<IPipelineHook>? hooks = null, IEvidenceSource? evidence = null, IEnumerable<IStageAgent>? agents = null)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.StageRetries);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.RetriageLimit);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.StageTimeout, TimeSpan.Zero);
         this.runtime = runtime;
         this.options = options;
         normaliser = new Normaliser(ids);
@@ -45,10 +49,13 @@ public sealed class ExceptionPipeline
         new ResolutionAgent(), new SupervisorAgent(Stage.SupervisorResolution), new FeedbackAgent(),
     ];
 
-    /// <summary>Decides every item of an input.</summary>
+    /// <summary>
+    /// Decides every item of an input. Repeats are found among the items of this call only. Results come a chunk at a time;
+    /// when reading the input fails, what was read and not yet decided is dropped with the exception.
+    /// </summary>
     /// <param name="items">The raw items.</param>
-    /// <param name="policy">The packs.</param>
-    /// <param name="run">The run.</param>
+    /// <param name="policy">The packs, bound.</param>
+    /// <param name="run">Its id and time.</param>
     /// <param name="cancellationToken">Stops between exceptions.</param>
     /// <returns>One result per exception found, in the order of the input.</returns>
     public async IAsyncEnumerable<PassOutcome> RunAsync(
@@ -77,7 +84,7 @@ public sealed class ExceptionPipeline
         }
     }
 
-    /// <summary>Decides one arrival.</summary>
+    /// <summary>Decides one arrival, whatever arrived before it: who repeats whom is for <see cref="RunAsync"/>.</summary>
     public async ValueTask<PassOutcome> DecideAsync(Arrival arrival, BoundPolicy policy, RunContext run, CancellationToken cancellationToken)
     {
         ExceptionCase decided = await pass.DecideAsync(arrival, policy, desks.GetValue(policy, static made => new PlaybookDesk(made)), run, cancellationToken);

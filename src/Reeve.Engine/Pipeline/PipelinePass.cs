@@ -115,7 +115,7 @@ internal sealed class PipelinePass(
     private async Task<StageOutcome> GatherAsync(IStageAgent agent, AgentMessage message, IReadOnlyList<EvidenceRequest> requests, CancellationToken cancellationToken)
     {
         List<Evidence> evidence = [];
-        for (int round = 0; round < EvidenceRounds && requests.Count > 0; round++)
+        for (int round = 1; requests.Count > 0; round++)
         {
             Task<EvidenceAnswer>[] answers = [.. requests.Select(request => AnswerAsync(agent.Stage, request, message, cancellationToken))];
             for (int i = 0; i < answers.Length; i++)
@@ -123,16 +123,17 @@ internal sealed class PipelinePass(
                 evidence.Add(new Evidence(requests[i], await answers[i]));
             }
 
-            requests = agent.Ask(message, evidence);
+            requests = round < EvidenceRounds ? agent.Ask(message, evidence) : [];
         }
 
         return new StageOutcome(agent.Decide(message, evidence), evidence);
     }
 
-    // An agent that answers for another stage, or with another stage's findings, has failed; the rest may rely on both.
+    // An agent that answers for another stage, with another stage's findings or with a confidence that is none, has failed; the
+    // rest may rely on all three. NaN would pass every threshold, since no comparison with it holds.
     private static void Check(AgentDecision? decision, Stage stage)
     {
-        bool sound = decision is not null && decision.Stage == stage && (stage, decision.Details) switch
+        bool sound = decision is { Confidence: >= 0 and <= 1 } && decision.Stage == stage && (stage, decision.Details) switch
         {
             (Stage.Intake, StageDetails.Intake) or (Stage.Triage, StageDetails.Triage) or (Stage.Policy, StageDetails.Policy) => true,
             (Stage.SupervisorPolicy or Stage.SupervisorResolution, StageDetails.Oversight) => true,

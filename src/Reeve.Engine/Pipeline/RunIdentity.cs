@@ -67,7 +67,8 @@ internal sealed class RunIdentity(BoundPolicy policy)
     private static SettledItem Settle(Arrival arrival, IdentityOutcome identity) => identity switch
     {
         IdentityOutcome.New => new SettledItem(arrival, [], null),
-        IdentityOutcome.Worse worse => new SettledItem(arrival with { Record = arrival.Record with { ExceptionId = worse.ExceptionId } }, [], null),
+        IdentityOutcome.Worse worse => new SettledItem(
+            arrival with { Record = arrival.Record with { ExceptionId = worse.ExceptionId }, IdGiven = worse.IdGiven }, [], null),
         IdentityOutcome.Refused refused => new SettledItem(null, [refused.Error], null),
         _ => new SettledItem(null, [], identity),
     };

@@ -146,8 +146,11 @@ public sealed class PlaybookSelector
 
         if (!policy.ApprovedProcesses.Contains(playbook.Id.Value))
         {
-            string because = blocked.Length > 0 ? $": it uses the blocked {blocked}" : "";
-            return new Candidate(playbook, $"It is not approved for tenant '{policy.TenantId}'{because}.", null);
+            // A derived list leaves out what may not be used, so that is why; from a written list it is the tenant's choice.
+            string because = blocked.Length > 0 ? $": it uses the blocked {blocked}."
+                : policy.ApprovalsDerived && refusals.Length > 0 ? $": {refusals[0].Reason}"
+                : ".";
+            return new Candidate(playbook, $"It is not approved for tenant '{policy.TenantId}'{because}", null);
         }
 
         if (blocked.Length > 0)

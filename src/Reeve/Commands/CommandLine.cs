@@ -60,7 +60,6 @@ public static class CommandLine
             error.WriteLine("Stopped.");
             exitCode = Terminal.Refused;
         }
-
         catch (Exception failure)
         {
             // The host: what nobody expected ends here, told in full to the log and in short to the person.

@@ -51,6 +51,22 @@ public sealed class PacksCommandTests : IDisposable
         Run("validate", Save("policy.json", PackTexts.Tenant)).Exit.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("\"domainName\"", "\"domainNam\"")]
+    [InlineData("{", "")]
+    public void A_policy_is_not_blamed_for_a_domain_pack_with_errors(string good, string bad)
+    {
+        int at = PackTexts.Domain.IndexOf(good, StringComparison.Ordinal);
+        string domain = Save("domain.json", PackTexts.Domain.Remove(at, good.Length).Insert(at, bad));
+        string tenant = Save("policy.json", PackTexts.Tenant);
+
+        var (exit, output, talk) = Run("validate", domain, tenant);
+
+        exit.ShouldBe(1);
+        talk.ReplaceLineEndings("\n").TrimEnd().Split('\n').ShouldAllBe(line => line.StartsWith(domain));
+        output.ShouldContain($"{tenant}: tenant policy T1 was not checked: a domain pack has errors");
+    }
+
     [Fact]
     public void A_policy_without_any_domain_pack_is_refused()
     {
@@ -151,6 +167,18 @@ public sealed class PacksCommandTests : IDisposable
 
         Run("show", domain).Output.ShouldStartWith("Domain Shop 2.1.0");
         Run("show", tenant).Output.ShouldContain("Tenant T1");
+    }
+
+    [Fact]
+    public void Of_two_packs_of_one_kind_none_is_shown()
+    {
+        string first = Save("first.json", PackTexts.Domain);
+        string second = Save("second.json", PackTexts.Domain);
+
+        var (exit, output, talk) = Run("show", first, second);
+
+        (exit, output).ShouldBe((1, ""));
+        talk.ShouldContain($"PACK-007: {second}: ");
     }
 
     [Fact]

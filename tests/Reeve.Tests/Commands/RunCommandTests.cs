@@ -149,6 +149,22 @@ public sealed class RunCommandTests : IDisposable
         JsonText.Parse(report).AsMap()["failedTests"].AsInt().ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Packs_in_each_others_place_are_told_so_and_nothing_else()
+    {
+        await Run(Items);
+
+        (int exit, _, string error) = await Invoke(
+            "run", "--domain-pack", folder.File("policy.json"), "--tenant-policy", folder.File("domain.json"), "--input", folder.File("input.json"));
+
+        exit.ShouldBe(1);
+        error.ReplaceLineEndings("\n").TrimEnd().Split('\n').ShouldBe(
+        [
+            $"{folder.File("policy.json")}: PACK-021: It is a tenant policy; a domain pack belongs here. Next: Give the domain pack here, and the policy in its place.",
+            $"{folder.File("domain.json")}: PACK-021: It is a domain pack; a tenant policy belongs here. Next: Give the policy here, and the domain pack in its place.",
+        ]);
+    }
+
     private Task<(int Exit, string Output, string Error)> Run(string input, params string[] more)
     {
         File.WriteAllText(folder.File("domain.json"), Make.Domain);

@@ -84,6 +84,11 @@ internal static class IntakeFields
         {
             field.Error(ErrorCatalogue.Packs.SaidTwice, $"The field {Shown.Name(name)} is mapped twice.");
         }
+        else if (name is "pipelineId" or "normalizedAt")
+        {
+            // They differ from run to run, so decision documents leave them out, and whatever else has their values.
+            field.Error(ErrorCatalogue.Packs.DuplicateName, $"Intake itself gives {Shown.Name(name)}.");
+        }
         else if (field.Expression(ExpressionMode.Mapping) is { } source)
         {
             mapped.Add(new MappedField(name, source));

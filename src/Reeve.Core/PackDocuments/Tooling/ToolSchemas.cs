@@ -22,6 +22,9 @@ internal static class ToolSchemas
         "maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required", "title",
         "description", "default", "deprecated", "readOnly", "writeOnly", "examples", "format", "contentEncoding", "contentMediaType", "contentSchema");
 
+    // What the translation of a shorthand puts around its parameters, and no author wrote.
+    private const string Around = "/properties";
+
     /// <summary>The schema of the arguments, and the parameters in their order. Without any declaration every object is accepted.</summary>
     internal static (JsonSchema Schema, IReadOnlyList<ToolParameter> Parameters)? Input(ObjectFields tool, NamedList<EntityDefinition> entities)
     {
@@ -43,7 +46,7 @@ internal static class ToolSchemas
 
         List<ToolParameter> parameters = [];
         Value translated = Shorthand(field, map, entities, parameters);
-        return Compile(field, translated) is { } compiled ? (compiled, parameters) : null;
+        return Compile(field, translated, Around) is { } compiled ? (compiled, parameters) : null;
     }
 
     /// <summary>The schema of the result and the word it was declared by; no schema when nothing was declared.</summary>
@@ -90,7 +93,8 @@ internal static class ToolSchemas
         }
 
         return field.Map() is not { } map ? null
-            : Compile(field, IsJsonSchema(map, declaredAsSchema: true) ? field.Value : Shorthand(field, map, entities, []));
+            : IsJsonSchema(map, declaredAsSchema: true) ? Compile(field, field.Value)
+            : Compile(field, Shorthand(field, map, entities, []), Around);
     }
 
     private static JsonSchema? OfWord(Field field, string word, NamedList<EntityDefinition> entities) =>
@@ -248,7 +252,7 @@ internal static class ToolSchemas
         return parameters;
     }
 
-    private static JsonSchema? Compile(Field field, Value schema)
+    private static JsonSchema? Compile(Field field, Value schema, string around = "")
     {
         try
         {
@@ -258,21 +262,22 @@ internal static class ToolSchemas
         {
             foreach (ReeveError error in faults.Errors)
             {
-                Note(field, error);
+                Note(field, error, around);
             }
 
             return null;
         }
         catch (ReeveException fault)
         {
-            Note(field, fault.Error);
+            Note(field, fault.Error, around);
             return null;
         }
     }
 
-    private static void Note(Field field, ReeveError error)
+    private static void Note(Field field, ReeveError error, string around)
     {
         string inside = error.Subject is { Length: > 0 } subject && subject[0] == '/' ? subject : "";
+        inside = inside.StartsWith(around + "/", StringComparison.Ordinal) ? inside[around.Length..] : inside;
         field.Notes.Error(ErrorCatalogue.Packs.BadSchema, field.Pointer + inside, error.Message, error.NextStep);
     }
 }

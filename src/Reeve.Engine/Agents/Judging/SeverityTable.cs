@@ -1,3 +1,4 @@
+using Reeve.Core.Decisions;
 using Reeve.Core.Expressions;
 using Reeve.Core.Packs;
 using Reeve.Core.Records;
@@ -29,7 +30,7 @@ internal struct SeverityTable
             if (truth.IsTrue)
             {
                 (matched ??= []).Add(rule);
-                Highest = Highest is { } highest && highest > rule.Severity ? highest : rule.Severity;
+                Highest = Highest is { } highest ? Lattice.Stricter(highest, rule.Severity) : rule.Severity;
             }
             else if (truth.IsUnknown)
             {

@@ -19,8 +19,8 @@ internal static class LoadedPacks
     /// <param name="policyPath">The policy's file; null for the policy that the domain pack alone implies.</param>
     internal static BoundPolicy? Load(ParseResult call, string domainPath, string? policyPath)
     {
-        Document? domainText = Open(call, domainPath);
-        Document? policyText = policyPath is null ? null : Open(call, policyPath);
+        Document? domainText = Open(call, domainPath, PackKind.Domain);
+        Document? policyText = policyPath is null ? null : Open(call, policyPath, PackKind.Tenant);
         PackReading<DomainPack>? domain = domainText is null ? null : DomainPackReader.Read(domainText);
         PackReading<TenantPolicy>? policy = policyText is null ? null : TenantPolicyReader.Read(policyText);
         Tell(call, domain?.Warnings ?? [], domainPath);
@@ -39,11 +39,12 @@ internal static class LoadedPacks
     }
 
     // Both files are read before anything is refused, so that all that is wrong comes out together.
-    private static Document? Open(ParseResult call, string path)
+    private static Document? Open(ParseResult call, string path, PackKind wanted)
     {
         try
         {
-            return PackFileReader.Read(path);
+            Document document = PackFileReader.Read(path);
+            return IsTheOther(document, wanted) ? throw new ReeveException(Exchanged(wanted)) : document;
         }
         catch (ReeveException fault)
         {
@@ -52,6 +53,18 @@ internal static class LoadedPacks
             return null;
         }
     }
+
+    // What it certainly is, so that two files in each other's place are not told twenty unknown fields.
+    private static bool IsTheOther(Document document, PackKind wanted)
+    {
+        bool hasTypes = document.Root.MapOrNull() is { } map && (map.TryGet("exceptionTypes", out _) || map.TryGet("exception_types", out _));
+        bool hasTenant = document.Root.MapOrNull() is { } root && (root.TryGet("tenantId", out _) || root.TryGet("tenant_id", out _));
+        return hasTypes != hasTenant && hasTypes == (wanted == PackKind.Tenant);
+    }
+
+    private static ReeveError Exchanged(PackKind wanted) => wanted == PackKind.Domain
+        ? new ReeveError(ErrorCatalogue.Packs.NotAPack, "It is a tenant policy; a domain pack belongs here.", "", nextStep: "Give the domain pack here, and the policy in its place.")
+        : new ReeveError(ErrorCatalogue.Packs.NotAPack, "It is a domain pack; a tenant policy belongs here.", "", nextStep: "Give the policy here, and the domain pack in its place.");
 
     private static IReadOnlyList<ReeveError> Place(IReadOnlyList<ReeveError> errors, Document? text) => text?.Place(errors) ?? errors;
 

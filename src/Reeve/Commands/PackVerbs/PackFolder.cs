@@ -41,6 +41,8 @@ internal sealed class PackFolder
         }
     }
 
+    private bool HasBadDomain => unreadable.Count > 0 || domains.Exists(domain => domain.Reading.Pack is null);
+
     /// <summary>A report on each file, in the order given.</summary>
     internal IEnumerable<PackReport> Reports(IEnumerable<string> files)
     {
@@ -54,16 +56,22 @@ internal sealed class PackFolder
 
     /// <summary>The one domain pack of the command, and the policy bound to it when there is one.</summary>
     /// <exception cref="ReeveException">Something is wrong with one of them; holds every error.</exception>
-    internal (DomainPack Domain, BoundPolicy? Bound, IReadOnlyList<ReeveError> Warnings) Open()
+    internal (DomainPack Domain, BoundPolicy? Bound) Open()
     {
         if (unreadable.Count > 0)
         {
             throw new ReeveErrorsException([.. unreadable.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => entry.Value.Errors)]);
         }
 
+        if ((domains.Count > 1 ? domains[1].File : policies.Count > 1 ? policies[1].File : null) is { } second)
+        {
+            throw new ReeveException(new ReeveError(
+                ErrorCatalogue.Packs.SaidTwice, $"Both files are {(domains.Count > 1 ? "domain packs" : "tenant policies")}.", second));
+        }
+
         if (policies.Count == 0)
         {
-            return (domains[0].Reading.OrThrow(), null, domains[0].Reading.Warnings);
+            return (domains[0].Reading.OrThrow(), null);
         }
 
         (string file, Document document, PackReading<TenantPolicy> reading) = policies[0];
@@ -71,7 +79,7 @@ internal sealed class PackFolder
         DomainPack domain = FindDomain(file, document, policy).OrThrow();
         PackReading<BoundPolicy> bound = PolicyBinder.Bind(domain, policy);
         return bound.IsValid
-            ? (domain, bound.Pack, [.. reading.Warnings, .. document.Place(bound.Warnings)])
+            ? (domain, bound.Pack)
             : throw new ReeveErrorsException(document.Place(bound.Errors));
     }
 
@@ -93,7 +101,10 @@ internal sealed class PackFolder
         PackReading<DomainPack> found = FindDomain(policy.File, policy.Document, read);
         if (found.Pack is not { } domain)
         {
-            return Failed(found.Errors, policy.Reading.Warnings);
+            // That there is no such pack would be false: it may well be the one that has errors, and those are told.
+            return HasBadDomain
+                ? new PackReport(policy.File, "tenant", $"tenant policy {read.TenantId} was not checked: a domain pack has errors", [], policy.Reading.Warnings) { IsChecked = false }
+                : Failed(found.Errors, policy.Reading.Warnings);
         }
 
         PackReading<BoundPolicy> bound = PolicyBinder.Bind(domain, read);

@@ -14,7 +14,10 @@ namespace Reeve.Commands.PackVerbs;
 /// <param name="Warnings">What its author should look at.</param>
 internal sealed record PackReport(string File, string Kind, string Summary, IReadOnlyList<ReeveError> Errors, IReadOnlyList<ReeveError> Warnings)
 {
-    internal bool IsValid => Errors.Count == 0;
+    /// <summary>False of a policy whose domain pack could not be read.</summary>
+    internal bool IsChecked { get; init; } = true;
+
+    internal bool IsValid => IsChecked && Errors.Count == 0;
 
     /// <summary>Errors and warnings as lines that editors can jump from: <c>FILE:LINE:COL: CODE path: reason Next: …</c>.</summary>
     internal IEnumerable<string> Lines() =>

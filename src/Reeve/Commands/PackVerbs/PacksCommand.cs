@@ -89,7 +89,7 @@ public static class PacksCommand
             return Refused;
         }
 
-        (DomainPack domain, BoundPolicy? bound, IReadOnlyList<ReeveError> _) = folder.Open();
+        (DomainPack domain, BoundPolicy? bound) = folder.Open();
         Value overview = PackOverview.Of(domain, bound);
         if (shape == "json")
         {

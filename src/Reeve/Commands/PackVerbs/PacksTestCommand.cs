@@ -16,8 +16,8 @@ internal static class PacksTestCommand
 {
     internal static Command Build(ILoggerFactory loggers)
     {
-        Argument<string> domain = new("DOMAIN") { Description = "The domain pack, JSON or YAML." };
-        Argument<string?> policy = new("POLICY") { Description = "The tenant policy; without one, what the pack alone implies.", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string> domain = new("domain") { Description = "The domain pack, JSON or YAML." };
+        Argument<string?> policy = new("policy") { Description = "The tenant policy; without one, what the pack alone implies.", Arity = ArgumentArity.ZeroOrOne };
         Option<DateTimeOffset?> asOf = SharedOptions.AsOf();
         Option<OutputFormat> format = SharedOptions.Format();
         Command command = new("test", "Run every case of a domain pack's test suites through the pipeline; nothing is called.") { domain, policy, asOf, format };

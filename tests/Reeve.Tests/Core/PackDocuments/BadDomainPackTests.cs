@@ -49,6 +49,8 @@ public sealed class BadDomainPackTests
         { "/intake/0/when", "\"doc.\"", "PACK-012", null },
         { "/intake/0/record/amount", "\"item.total +\"", "PACK-012", null },
         { "/intake/0/record/exception_type", "\"item.other\"", "PACK-007", null },
+        { "/intake/0/record/pipelineId", "\"item.run\"", "PACK-016", null },
+        { "/intake/0/record/normalizedContext", "{\"normalizedAt\": \"item.at\"}", "PACK-016", "/intake/0/record/normalizedContext/normalizedAt" },
         { "/intake/0/states", "\"open\"", "PACK-001", null },
         { "/problemWindow", "\"soon\"", "PACK-008", null },
         { "/problemWindow", "\"2bd@nowhere\"", "PACK-019", null },

@@ -73,6 +73,8 @@ public sealed class ToolNotationTests
     [InlineData("""  "inputSchema": {"$ref":"#/$defs/none"}  """, "/tools/t/inputSchema/$ref")]
     [InlineData("""  "inputSchema": {"type":"object","properties":{"a":{"pattern":"("}}}  """, "/tools/t/inputSchema/properties/a/pattern")]
     [InlineData("""  "outputSchema": {"type":"strng"}  """, "/tools/t/outputSchema/type")]
+    [InlineData("""  "parameters": {"a":{"type":"string","pattern":"("}}  """, "/tools/t/parameters/a/pattern")]
+    [InlineData("""  "outputSchema": {"a":{"type":"string","minLength":-1}}  """, "/tools/t/outputSchema/a/minLength")]
     public void A_schema_that_does_not_compile_is_refused_at_its_keyword(string members, string pointer)
     {
         var reading = PackTexts.ReadDomain(Pack(members));

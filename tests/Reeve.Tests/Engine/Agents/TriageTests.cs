@@ -89,4 +89,106 @@ public sealed class TriageTests
 
         result.TriageOf().Severity.ShouldBe(Severity.High);
     }
+
+    [Fact]
+    public async Task Severity_rules_of_ancestors_count()
+    {
+        string domain = Make.With(Make.Domain, "severityRules", "[]").Replace(
+            "\"Nobody knows where it is.\"", "\"x\",\"severityRules\":[{\"id\":\"any\",\"condition\":\"true\",\"severity\":\"HIGH\"}]", StringComparison.Ordinal);
+
+        ExceptionResult result = await Make.DecideOne("""{"exceptionType":"LOST_ABROAD","country":"FR"}""", Make.Bound(domain));
+
+        result.TriageOf().Severity.ShouldBe(Severity.High);
+        result.TriageOf().MatchedRules.ShouldBe([new RuleId("any")]);
+    }
+
+    [Fact]
+    public async Task A_rule_of_the_same_severity_that_cannot_be_judged_leaves_the_confidence()
+    {
+        string domain = Make.With(Make.Domain, "severityRules", """[{"condition":"weight > 1","severity":"MEDIUM"}]""");
+
+        ExceptionResult result = await Make.DecideOne("""{"exceptionType":"DELAYED","hoursLate":1}""", Make.Bound(domain));
+
+        result.Of(Stage.Triage)!.Confidence.ShouldBe(0.8);
+    }
+
+    [Theory]
+    [InlineData(9, 5)]
+    [InlineData(5, 9)]
+    public async Task The_highest_score_of_the_rules_that_gave_the_severity_counts(int first, int second)
+    {
+        string domain = Make.With(Make.Domain, "severityRules", $$"""
+            [{"condition":"hoursLate > 1","severity":"HIGH","priorityScore":{{first}}},{"condition":"hoursLate > 2","severity":"HIGH","priorityScore":{{second}}},
+             {"condition":"hoursLate > 3","severity":"LOW","priorityScore":99}]
+            """);
+
+        ExceptionResult result = await Make.DecideOne("""{"exceptionType":"DELAYED","hoursLate":48}""", Make.Bound(domain));
+
+        result.TriageOf().PriorityScore.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task An_unknown_type_ends_at_triage_with_low_confidence_and_without_a_fault()
+    {
+        ExceptionResult result = await Make.DecideOne("""{"colour":"red"}""", Make.Bound(Make.With(Make.Domain, "severityRules", "[]")));
+
+        result.Of(Stage.Triage)!.Confidence.ShouldBe(0.5);
+        result.Of(Stage.Triage)!.NextStep.ShouldBe(NextStep.Escalate);
+        result.Stages.Select(stage => stage.Stage.Key()).ShouldBe(["intake", "triage", "feedback"]);
+        result.Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""["second"]""", "second")] // what will be chosen
+    [InlineData("[]", "first")] // what would be, were it approved
+    public async Task The_suggested_playbook_is_the_one_chosen_or_the_best_that_is_not_approved(string approved, string expected)
+    {
+        string domain = Make.With(Make.Domain, "playbooks", """
+            [{"playbookId":"second","exceptionType":"DELAYED","steps":["Wait."]},
+             {"playbookId":"first","exceptionType":"DELAYED","conditions":{"priority":5},"steps":["Call."]}]
+            """);
+
+        ExceptionResult result = await Make.DecideOne(
+            """{"exceptionType":"DELAYED","hoursLate":1,"amount":1}""", Make.Bound(domain, $$"""{"tenantId":"NORTH","domainName":"Parcels","approvedBusinessProcesses":{{approved}} }"""));
+
+        result.TriageOf().SuggestedPlaybook.ShouldBe(new PlaybookId(expected));
+    }
+
+    [Fact]
+    public async Task Of_equally_specific_types_the_first_in_the_pack_is_recognised_and_the_other_is_named()
+    {
+        ExceptionResult result = await Make.DecideOne(
+            """{"hoursLate":2,"torn":true,"amount":1}""",
+            Make.Bound(Make.With(Make.Domain, "exceptionTypes", """
+                {"DELAYED":{"description":"Late.","detectionRules":[{"id":"late","condition":"hoursLate > 0"}]},
+                 "TORN":{"description":"Torn.","detectionRules":["torn == true"]}, "LOST":{"description":"Gone."}}
+                """)));
+
+        result.Exception!.ExceptionType.ShouldBe(new ExceptionTypeName("DELAYED"));
+        result.Exception.DetectedRules.ShouldBe(["late"]);
+        result.Of(Stage.Intake)!.Evidence.ShouldContain("Detection rules of 'TORN' match as well.");
+    }
+
+    [Fact]
+    public async Task An_ancestor_that_is_recognised_too_is_no_other_type()
+    {
+        string domain = Make.Domain.Replace("\"Nobody knows where it is.\"", "\"x\", \"detectionRules\": [\"status == 'gone'\"]", StringComparison.Ordinal);
+
+        ExceptionResult result = await Make.DecideOne("""{"status":"gone","country":"FR","hoursLate":0,"amount":1}""", Make.Bound(domain));
+
+        result.Exception!.ExceptionType.ShouldBe(new ExceptionTypeName("LOST_ABROAD"));
+        result.Of(Stage.Intake)!.Evidence.ShouldNotContain(reason => reason.Contains("match as well", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_given_type_is_confirmed_by_its_own_rules_and_its_ancestors()
+    {
+        string domain = Make.Domain.Replace("\"Nobody knows where it is.\"", "\"x\", \"detectionRules\": [{\"id\":\"gone\",\"condition\":\"status == 'gone'\"}]", StringComparison.Ordinal);
+
+        ExceptionResult result = await Make.DecideOne("""{"exceptionType":"LOST_ABROAD","status":"gone","country":"FR","amount":1}""", Make.Bound(domain));
+
+        result.Exception!.DetectedRules.Count.ShouldBe(2);
+        result.Exception.DetectedRules.ShouldContain("gone");
+        result.Of(Stage.Intake)!.Confidence.ShouldBe(1.0);
+    }
 }

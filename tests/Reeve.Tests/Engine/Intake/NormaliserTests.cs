@@ -111,6 +111,26 @@ public sealed class NormaliserTests
     }
 
     [Theory]
+    [InlineData("1e400")]
+    [InlineData("-1e400")]
+    public async Task A_number_that_is_not_finite_is_missing_to_rules_and_flagged_but_kept_as_written(string number)
+    {
+        BoundPolicy policy = Make.Bound(Make.With(Make.Domain, "guardrails", """{"rules":[{"id":"heavy","condition":"rawPayload.weight > 5","decision":"BLOCK","reason":"It is heavy."}]}"""));
+        string raw = $$"""{"exceptionType":"DELAYED","parcel":"P","hoursLate":1,"weight":{{number}},"a/b":[1,{{number}}]}""";
+
+        ExceptionResult result = await Make.DecideOne(raw, policy);
+
+        result.PolicyOf().Verdict.ShouldBe(PolicyVerdict.RequireApproval);
+        result.PolicyOf().AppliedRules.ShouldHaveSingleItem().Reason.ShouldContain("'rawPayload.weight': the value is missing");
+        result.Details<StageDetails.Intake>(Stage.Intake).ValidationResults.ShouldBe(
+        [
+            "/weight is a number too large for a double, so rules find nothing there.",
+            "/a~1b/1 is a number too large for a double, so rules find nothing there.",
+        ]);
+        JsonText.ToText(Value.Of(result.Exception!.RawPayload)).ShouldBe(raw);
+    }
+
+    [Theory]
     [InlineData("\"9,000,000\"")]
     [InlineData("null")]
     [InlineData("true")]
@@ -258,6 +278,25 @@ public sealed class NormaliserTests
         outcomes[2].Result.Of(Reeve.Core.Decisions.Stage.Resolution).ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData("\"name\":\"a\",", "")]
+    [InlineData("", "\"name\":\"b\",")]
+    public async Task A_worse_delivery_takes_over_its_problems_id_and_who_gave_it(string first, string second)
+    {
+        string body = $$"""
+            {"sender":"hub-7","events":[
+              {{{first}}"kind":"DELAYED","id":"1","hours":1,"problem":"P","level":"LOW","at":"2026-11-01T10:00:00Z"},
+              {{{second}}"kind":"DELAYED","id":"2","hours":1,"problem":"P","level":"CRITICAL","at":"2026-11-01T11:00:00Z"}]}
+            """;
+
+        List<PassOutcome> outcomes = await Make.Decide(body, Mapping());
+
+        ExceptionResult worse = outcomes[1].Result;
+        worse.ExceptionId.ShouldBe(outcomes[0].Result.ExceptionId);
+        ((StageDetails.Intake)worse.Of(Stage.Intake)!.Details).IdGiven.ShouldBe(first.Length > 0);
+        JsonText.Parse(DecisionDocument.Render(worse, "d", "p"), JsonLimits.Default).AsMap()["format"].AsInt().ShouldBe(DecisionDocument.Format);
+    }
+
     [Fact]
     public async Task A_close_of_an_unknown_problem_is_resolved_and_acts_on_nothing()
     {
@@ -269,7 +308,7 @@ public sealed class NormaliserTests
 
     private static BoundPolicy Mapping() => Make.Bound(Make.With(Make.Domain, "intake", """
         [{"when": "has(doc.events)", "each": "doc.events",
-          "record": {"exceptionType": "item.kind", "sourceSystem": "doc.sender", "timestamp": "item.at", "hoursLate": "item.hours + 0", "severity": "item.level"},
+          "record": {"exceptionId": "item.name", "exceptionType": "item.kind", "sourceSystem": "doc.sender", "timestamp": "item.at", "hoursLate": "item.hours + 0", "severity": "item.level"},
           "externalId": "item.id", "fingerprint": "item.problem", "state": "item.state == 'close' ? 'close' : 'open'"}]
         """));
 }

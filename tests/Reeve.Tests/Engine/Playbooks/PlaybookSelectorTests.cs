@@ -45,6 +45,16 @@ public sealed class PlaybookSelectorTests
     public void A_playbook_that_names_no_type_is_for_all() =>
         Chosen(Bench.Record(), Bench.Playbook("p", "x") with { AppliesTo = [] }).ShouldBe("p");
 
+    [Theory]
+    [InlineData("""{"tenantId":"NORTH","approvedTools":["locate"]}""", "It is not approved for tenant 'NORTH': The tool 'resend' is not in the approvedTools of tenant 'NORTH'.")]
+    [InlineData("""{"tenantId":"NORTH","approvedTools":["locate"],"approvedBusinessProcesses":[]}""", "It is not approved for tenant 'NORTH'.")]
+    public async Task What_a_derived_list_leaves_out_is_rejected_with_the_tool(string policy, string reason)
+    {
+        ExceptionResult result = await Make.DecideOne("""{"exceptionType":"DELAYED","parcel":"P","hoursLate":1}""", Make.Bound(policy: policy));
+
+        result.PolicyOf().RejectedPlaybooks.ShouldHaveSingleItem().Reason.ShouldBe(reason);
+    }
+
     [Fact]
     public void An_exception_without_type_gets_no_playbook() =>
         Select(Bench.Record(type: null), Bench.Playbook("p", "*")).Selected.ShouldBeNull();
@@ -73,6 +83,7 @@ public sealed class PlaybookSelectorTests
     [InlineData("""{"sla_deadline":17}""", false)]
     [InlineData("""{"sla_deadline":"2026-01-05T12:59:59.123456Z"}""", true)]
     [InlineData("""{"sla_deadline":"2026-01-05T12:30:00"}""", true)]
+    [InlineData("""{"sla_deadline":"2026-01-05T12:30:00z"}""", true)]
     [InlineData("""{"sla_deadline":null}""", true)]
     [InlineData("{}", true)]
     public void Fewer_minutes_than_the_limit_must_remain_if_there_is_a_deadline(string context, bool applies) =>

@@ -4,8 +4,8 @@ namespace Reeve.Core.Expressions.Evaluation;
 internal static class Fault
 {
     internal const string Missing = "the value is missing";
-    internal const string WrongType = "no such overload: an operand has the wrong type";
-    internal const string NotBool = "no such overload: the value is not a bool";
+    internal const string WrongType = "the value has the wrong type (no such overload)";
+    internal const string NotBool = "the value is not a bool (no such overload)";
     internal const string Undeclared = "undeclared reference";
     internal const string UnknownFunction = "unbound function, or no overload takes this many arguments";
     internal const string UnknownMessage = "unknown message type";

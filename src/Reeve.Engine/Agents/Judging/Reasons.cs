@@ -9,7 +9,7 @@ internal static class Reasons
     /// <summary>A confidence or threshold.</summary>
     internal static string Number(double number) => number.ToString("0.####", CultureInfo.InvariantCulture);
 
-    /// <summary>Why a condition is neither true nor false, naming the field: <c>'amount' is missing or not a number</c>.</summary>
+    /// <summary>Why a condition is neither true nor false, naming the field: <c>'amount': the value is missing</c>.</summary>
     internal static string Unknown(in Truth truth)
     {
         if (truth.Why is not { } why)

@@ -1,5 +1,6 @@
 using System.Text;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 
 namespace Reeve.Engine.Playbooks.Placeholders;
 
@@ -19,6 +20,8 @@ internal enum TemplateUse
 /// </summary>
 internal sealed class Template(PlanSources sources, TemplateUse use)
 {
+    private static readonly string[] Roots = ["exception", "domain_pack", "policy_pack", "steps"];
+
     private readonly List<string> awaited = [];
     private readonly List<string> errors = [];
 
@@ -74,6 +77,16 @@ internal sealed class Template(PlanSources sources, TemplateUse use)
     /// <summary>The text with everything filled in; for texts that are shown.</summary>
     internal string FillShown(string text) => FillText(text, "") is { } value ? Shown(value) : "";
 
+    // Other braces are text. One that is nearly a placeholder was meant to be one, and a tool must not act on its letters.
+    private void CheckMeant(string content, string placeholder, string pointer)
+    {
+        int dot = content.IndexOf('.', StringComparison.Ordinal);
+        if (use == TemplateUse.ToolArgument && dot > 0 && DidYouMean.For(content[..dot], Roots) is { } root)
+        {
+            errors.Add($"{placeholder} at '{pointer}' is no placeholder; did you mean {{{root}{content[dot..]}}}?");
+        }
+    }
+
     /// <summary>A value inside a text: strings as they are, everything else as JSON.</summary>
     internal static string Shown(Value value) => value.StringOrNull() ?? JsonText.ToText(value);
 
@@ -119,7 +132,10 @@ internal sealed class Template(PlanSources sources, TemplateUse use)
                     errors.Add($"{placeholder} at '{pointer}' stands for nothing inside a longer argument.");
                     break;
                 case Finding.Nothing: break;
-                default: result.Append(placeholder); break;
+                default:
+                    CheckMeant(text[(open + 1)..(at - 1)], placeholder, pointer);
+                    result.Append(placeholder);
+                    break;
             }
         }
 

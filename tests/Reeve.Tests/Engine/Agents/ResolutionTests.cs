@@ -8,6 +8,21 @@ public sealed class ResolutionTests
 {
     private const string Delayed = """{"exceptionType":"DELAYED","parcel":"P1","hoursLate":48,"amount":12.5}""";
 
+    [Theory]
+    [InlineData("{excepton.raw_payload.parcel}", true)]
+    [InlineData("{step.find.output.id}", true)]
+    [InlineData("{colour.of.parcel}", false)]
+    [InlineData("{excepton}", false)]
+    public async Task A_tool_does_not_act_on_the_letters_of_a_misspelt_placeholder(string argument, bool refused)
+    {
+        BoundPolicy policy = Make.Bound(Make.With(Make.Domain, "playbooks", $$"""[{"playbookId":"hurry","exceptionType":"DELAYED","steps":[{"action":"locate","parameters":{"parcel":"{{argument}}"} }]}]"""));
+
+        ExceptionResult result = await Make.DecideOne("""{"exceptionType":"DELAYED","parcel":"P1","hoursLate":1,"amount":1}""", policy);
+
+        (result.Of(Stage.Resolution)!.Decision == "REFUSED").ShouldBe(refused);
+        (result.Status == ResolutionStatus.Escalated).ShouldBe(refused);
+    }
+
     [Fact]
     public async Task Critical_is_refused_by_resolution_itself_where_policy_names_no_override()
     {

@@ -8,7 +8,7 @@ public sealed class AutoResolutionTests
     [Fact]
     public async Task Four_of_five_exceptions_of_a_structured_pack_would_be_resolved_by_themselves()
     {
-        Ended ended = (await ReeveProgram.RunAsync(Workplace.Run(Workplace.Items, "-o", "json", "--as-of", Workplace.AsOf))).ShouldEndWith(0);
+        Ended ended = (await ReeveProgram.RunAsync(RunFolder.Run(RunFolder.Items, "-o", "json", "--as-of", RunFolder.AsOf))).ShouldEndWith(0);
 
         IReadOnlyList<MapValue> results = RunResults.Read(ended.Output);
         MapValue[] plans = [.. results.Select(result => result["stages"].AsMap()["resolution"].AsMap()["details"].AsMap())];
@@ -20,7 +20,7 @@ public sealed class AutoResolutionTests
     [Fact]
     public async Task What_is_critical_is_not_among_them_and_says_who_must_agree()
     {
-        MapValue lost = (await Workplace.DecideAsync(Workplace.Items)).Single(result => result["exception"].AsMap()["severity"].AsString() == "CRITICAL");
+        MapValue lost = (await RunFolder.DecideAsync(RunFolder.Items)).Single(result => result["exception"].AsMap()["severity"].AsString() == "CRITICAL");
 
         lost["status"].AsString().ShouldBe("PENDING_APPROVAL");
         lost["stages"].AsMap()["policy"].AsMap()["decision"].AsString().ShouldBe("REQUIRE_APPROVAL");
@@ -31,7 +31,7 @@ public sealed class AutoResolutionTests
     [Fact]
     public async Task Every_stage_leaves_its_trace_and_no_tool_outside_the_policy_is_planned()
     {
-        IReadOnlyList<MapValue> results = await Workplace.DecideAsync(Workplace.Items);
+        IReadOnlyList<MapValue> results = await RunFolder.DecideAsync(RunFolder.Items);
 
         foreach (MapValue result in results)
         {

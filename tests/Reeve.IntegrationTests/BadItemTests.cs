@@ -8,7 +8,7 @@ public sealed class BadItemTests : IDisposable
 {
     private const string Accepted = "IN_PROGRESS";
 
-    private readonly Workplace here = new();
+    private readonly RunFolder here = new();
 
     public void Dispose() => here.Dispose();
 
@@ -17,7 +17,7 @@ public sealed class BadItemTests : IDisposable
     {
         (byte[] Line, string Outcome)[] lines =
         [
-            (Utf8(Workplace.Good), Accepted),
+            (Utf8(RunFolder.Good), Accepted),
             (Utf8("""{"exceptionType": """), "INPUT-003"),
             (Utf8("""{"rawPayload":{},}"""), "INPUT-003"),
             (Utf8("not json at all"), "INPUT-003"),
@@ -37,11 +37,11 @@ public sealed class BadItemTests : IDisposable
             (Utf8("""{"rawPayload":{},"severity":{}}"""), "INTAKE-"),
             (Utf8("\"text\""), "INTAKE-"),
             (Utf8("[]"), "INTAKE-"),
-            (Utf8(Workplace.Good), Accepted),
+            (Utf8(RunFolder.Good), Accepted),
         ];
         string input = here.Write("bad.jsonl", [.. lines.SelectMany(line => line.Line.Append((byte)'\n'))]);
 
-        IReadOnlyList<MapValue> results = await Workplace.DecideAsync(input);
+        IReadOnlyList<MapValue> results = await RunFolder.DecideAsync(input);
 
         results.Count.ShouldBe(lines.Length);
         foreach ((MapValue result, (byte[] _, string expected)) in results.Zip(lines))
@@ -55,12 +55,12 @@ public sealed class BadItemTests : IDisposable
     {
         string[] items =
         [
-            Workplace.Good, """{"a":1,"a":2}""", """{"a":"\u0000"}""", """{"a":"\ud800"}""", "7", """{"tenantId":"SOUTH","rawPayload":{}}""",
-            $"{{\"x\":{new string('[', 200)}{new string(']', 200)}}}", $"{{\"rawPayload\":{{\"x\":\"{new string('a', 10_000_000)}\"}}}}", Workplace.Good,
+            RunFolder.Good, """{"a":1,"a":2}""", """{"a":"\u0000"}""", """{"a":"\ud800"}""", "7", """{"tenantId":"SOUTH","rawPayload":{}}""",
+            $"{{\"x\":{new string('[', 200)}{new string(']', 200)}}}", $"{{\"rawPayload\":{{\"x\":\"{new string('a', 10_000_000)}\"}}}}", RunFolder.Good,
         ];
         string input = here.Write("bad.json", $"[{string.Join(",\n", items)}]");
 
-        string[] outcomes = [.. (await Workplace.DecideAsync(input)).Select(RunResults.Outcome)];
+        string[] outcomes = [.. (await RunFolder.DecideAsync(input)).Select(RunResults.Outcome)];
 
         outcomes.Length.ShouldBe(items.Length);
         outcomes[0].ShouldBe(Accepted);
@@ -71,9 +71,9 @@ public sealed class BadItemTests : IDisposable
     [Fact]
     public async Task An_array_that_breaks_off_is_read_up_to_there_and_the_break_has_a_place()
     {
-        string input = here.Write("broken.json", $"[{Workplace.Good},\n{Workplace.Good},\n{{\"rawPayload\": ]");
+        string input = here.Write("broken.json", $"[{RunFolder.Good},\n{RunFolder.Good},\n{{\"rawPayload\": ]");
 
-        IReadOnlyList<MapValue> results = await Workplace.DecideAsync(input);
+        IReadOnlyList<MapValue> results = await RunFolder.DecideAsync(input);
 
         // The third item is broken, and then the array has no end.
         results.Select(RunResults.Outcome).ShouldBe([Accepted, Accepted, "INPUT-003", "INPUT-003"]);
@@ -83,9 +83,9 @@ public sealed class BadItemTests : IDisposable
     [Fact]
     public async Task An_array_goes_on_behind_an_item_that_is_no_json()
     {
-        string input = here.Write("broken.json", $"[{Workplace.Good},\n{{\"rawPayload\": nope}},\n{Workplace.Good}]");
+        string input = here.Write("broken.json", $"[{RunFolder.Good},\n{{\"rawPayload\": nope}},\n{RunFolder.Good}]");
 
-        IReadOnlyList<MapValue> results = await Workplace.DecideAsync(input);
+        IReadOnlyList<MapValue> results = await RunFolder.DecideAsync(input);
 
         results.Select(RunResults.Outcome).ShouldBe([Accepted, "INPUT-003", Accepted]);
         results[1]["errors"].AsList()[0].AsMap()["line"].AsInt().ShouldBe(2);
@@ -94,9 +94,9 @@ public sealed class BadItemTests : IDisposable
     [Fact]
     public async Task An_error_in_a_line_names_that_line_of_the_file()
     {
-        string input = here.Write("lines.jsonl", $"{Workplace.Good}\n\n{Workplace.Good}\n{{\"a\": 1, \"a\": 2}}\n");
+        string input = here.Write("lines.jsonl", $"{RunFolder.Good}\n\n{RunFolder.Good}\n{{\"a\": 1, \"a\": 2}}\n");
 
-        MapValue error = (await Workplace.DecideAsync(input))[2]["errors"].AsList()[0].AsMap();
+        MapValue error = (await RunFolder.DecideAsync(input))[2]["errors"].AsList()[0].AsMap();
 
         error["line"].AsInt().ShouldBe(4);
         error["column"].AsInt().ShouldBe(10);
@@ -107,7 +107,7 @@ public sealed class BadItemTests : IDisposable
     {
         string input = here.Write("reasons.jsonl", """{"rawPayload":[],"colour":"red","tenantId":5}""");
 
-        MapValue[] errors = [.. (await Workplace.DecideAsync(input)).ShouldHaveSingleItem()["errors"].AsList().Items.ToArray().Select(error => error.AsMap())];
+        MapValue[] errors = [.. (await RunFolder.DecideAsync(input)).ShouldHaveSingleItem()["errors"].AsList().Items.ToArray().Select(error => error.AsMap())];
 
         errors.Select(error => error["pointer"].AsString()).ShouldBe(["/rawPayload", "/colour", "/tenantId"], ignoreOrder: true);
         errors.ShouldAllBe(error => error["nextStep"].AsString().Length > 0);
@@ -121,7 +121,7 @@ public sealed class BadItemTests : IDisposable
     {
         string output = here.File("out.json");
 
-        Ended ended = await ReeveProgram.RunAsync(Workplace.Run(here.Write("empty.json", text), "--output", output));
+        Ended ended = await ReeveProgram.RunAsync(RunFolder.Run(here.Write("empty.json", text), "--output", output));
 
         ended.ShouldRefuseWith("INPUT-002");
         RunResults.Read(await File.ReadAllBytesAsync(output, TestContext.Current.CancellationToken)).ShouldBeEmpty();
@@ -132,7 +132,7 @@ public sealed class BadItemTests : IDisposable
     {
         string input = here.Write("deep.json", new string('[', 100_000));
 
-        (await Workplace.DecideAsync(input)).Select(RunResults.Outcome).ShouldBe(["INPUT-007", "INPUT-003"]);
+        (await RunFolder.DecideAsync(input)).Select(RunResults.Outcome).ShouldBe(["INPUT-007", "INPUT-003"]);
     }
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

@@ -5,7 +5,7 @@ namespace Reeve.IntegrationTests;
 /// <summary>Packs that cannot be used: every error with file, line, column, code, path and next step; never a stack trace.</summary>
 public sealed class BadPackTests : IDisposable
 {
-    private readonly Workplace here = new();
+    private readonly RunFolder here = new();
 
     public void Dispose() => here.Dispose();
 
@@ -27,7 +27,7 @@ public sealed class BadPackTests : IDisposable
     [InlineData("\"zone\": \"Europe/London\"", "\"zone\": \"Europe/Nowhere\"", "/calendars/depot/zone")]
     public async Task A_mistake_is_named_with_its_place(string good, string bad, string path)
     {
-        string text = File.ReadAllText(Workplace.Domain);
+        string text = File.ReadAllText(RunFolder.Domain);
         text.ShouldContain(good);
         string file = here.Write("domain.json", Replace(text, good, bad));
 
@@ -41,7 +41,7 @@ public sealed class BadPackTests : IDisposable
     [Fact]
     public async Task All_mistakes_come_at_once()
     {
-        string text = File.ReadAllText(Workplace.Domain);
+        string text = File.ReadAllText(RunFolder.Domain);
         text = Replace(text, "\"defaultSeverity\": \"MEDIUM\"", "\"defaultSeverity\": \"URGENT\"");
         text = Replace(text, "hops >= 3", "hops >=");
         text = Replace(text, "\"rollbackTool\": \"recall\"", "\"rollbackTool\": \"undo\"");
@@ -103,9 +103,9 @@ public sealed class BadPackTests : IDisposable
     [Fact]
     public async Task A_policy_that_does_not_fit_its_domain_pack_stops_the_run_before_the_input()
     {
-        string policy = here.Write("policy.json", Replace(File.ReadAllText(Workplace.Policy), "\"hurry-abroad\"", "\"hurry-home\""));
+        string policy = here.Write("policy.json", Replace(File.ReadAllText(RunFolder.Policy), "\"hurry-abroad\"", "\"hurry-home\""));
 
-        Ended ended = await ReeveProgram.RunAsync("run", "--domain-pack", Workplace.Domain, "--tenant-policy", policy, "--input", here.File("never-opened.json"));
+        Ended ended = await ReeveProgram.RunAsync("run", "--domain-pack", RunFolder.Domain, "--tenant-policy", policy, "--input", here.File("never-opened.json"));
 
         ended.ShouldRefuseWith("PACK-").Talk.ShouldContain("hurry-home");
         ended.Talk.ShouldContain("/approvedBusinessProcesses/");

@@ -3,7 +3,7 @@ namespace Reeve.IntegrationTests;
 /// <summary>0 done, 1 refused input, 2 usage, 3 a failed check (EX-CLI-1); errors on standard error, data on standard output.</summary>
 public sealed class ExitCodeTests : IDisposable
 {
-    private readonly Workplace here = new();
+    private readonly RunFolder here = new();
 
     public void Dispose() => here.Dispose();
 
@@ -13,10 +13,10 @@ public sealed class ExitCodeTests : IDisposable
         string cases = here.Write("cases.jsonl", """{"id":"sum","expr":"1 + 1","expect":{"value":{"int":"2"}}}""");
         string schemas = here.Write("schemas.jsonl", """{"file":"f","group":"g","test":"t","schema":{"type":"string"},"data":"x","valid":true}""");
 
-        await Done(Workplace.Run(Workplace.Items));
-        await Done("packs", "validate", Workplace.Domain, Workplace.Policy);
-        await Done("packs", "show", Workplace.Domain, Workplace.Policy);
-        await Done("packs", "test", Workplace.Domain, Workplace.Policy);
+        await Done(RunFolder.Run(RunFolder.Items));
+        await Done("packs", "validate", RunFolder.Domain, RunFolder.Policy);
+        await Done("packs", "show", RunFolder.Domain, RunFolder.Policy);
+        await Done("packs", "test", RunFolder.Domain, RunFolder.Policy);
         (await Done("expr", "eval", "size([1, 2]) + 40")).Text.ShouldBe("42\n");
         (await Done("expr", "test", "--input", cases)).Text.ShouldEndWith("1 passed, 0 failed\n");
         (await Done("schema", "test", "--input", schemas)).Text.ShouldEndWith("1 passed, 0 failed, 0 refused\n");
@@ -41,11 +41,11 @@ public sealed class ExitCodeTests : IDisposable
         (await Refused("PACK-", "packs", "validate", bad)).Output.ShouldNotBeEmpty();
         await Refused("PACK-", "packs", "show", bad);
         await Refused("PACK-", "packs", "test", bad);
-        await Refused("PACK-", "run", "--domain-pack", bad, "--tenant-policy", Workplace.Policy, "--input", Workplace.Items);
+        await Refused("PACK-", "run", "--domain-pack", bad, "--tenant-policy", RunFolder.Policy, "--input", RunFolder.Items);
         await Refused("INPUT-001", "packs", "validate", missing);
         await Refused("INPUT-001", "packs", "test", missing);
-        await Refused("INPUT-001", "run", "--domain-pack", missing, "--tenant-policy", Workplace.Policy, "--input", Workplace.Items);
-        await Refused("INPUT-001", Workplace.Run(missing));
+        await Refused("INPUT-001", "run", "--domain-pack", missing, "--tenant-policy", RunFolder.Policy, "--input", RunFolder.Items);
+        await Refused("INPUT-001", RunFolder.Run(missing));
         await Refused("INPUT-001", "expr", "test", "--input", missing);
         await Refused("INPUT-001", "expr", "eval", "1", "--vars", missing);
         await Refused("INPUT-001", "schema", "test", "--input", missing);
@@ -61,7 +61,7 @@ public sealed class ExitCodeTests : IDisposable
         string input = here.Write("in.json", """[{"rawPayload": 1}, {"rawPayload": {}, "colour": "red"}]""");
         string output = here.File("out.json");
 
-        Ended ended = (await ReeveProgram.RunAsync(Workplace.Run(input, "--output", output))).ShouldEndWith(1);
+        Ended ended = (await ReeveProgram.RunAsync(RunFolder.Run(input, "--output", output))).ShouldEndWith(1);
 
         ended.Talk.ShouldContain("2 refused");
         RunResults.Read(await File.ReadAllBytesAsync(output, TestContext.Current.CancellationToken)).Select(RunResults.Outcome)
@@ -95,9 +95,9 @@ public sealed class ExitCodeTests : IDisposable
     {
         string cases = here.Write("cases.jsonl", """{"id":"sum","expr":"1 + 1","expect":{"value":{"int":"3"}}}""");
         string schemas = here.Write("schemas.jsonl", """{"file":"f","group":"g","test":"t","schema":{"type":"string"},"data":5,"valid":true}""");
-        string domain = here.Write("domain.json", File.ReadAllText(Workplace.Domain).Replace("\"severity\": \"MEDIUM\", \"resolutionStatus\"", "\"severity\": \"HIGH\", \"resolutionStatus\"", StringComparison.Ordinal));
+        string domain = here.Write("domain.json", File.ReadAllText(RunFolder.Domain).Replace("\"severity\": \"MEDIUM\", \"resolutionStatus\"", "\"severity\": \"HIGH\", \"resolutionStatus\"", StringComparison.Ordinal));
 
-        Ended pack = (await ReeveProgram.RunAsync("packs", "test", domain, Workplace.Policy)).ShouldEndWith(3);
+        Ended pack = (await ReeveProgram.RunAsync("packs", "test", domain, RunFolder.Policy)).ShouldEndWith(3);
 
         pack.Text.ShouldContain("severity: expected \"HIGH\", got \"MEDIUM\"");
         pack.Text.ShouldContain("0 passed, 1 failed");

@@ -5,7 +5,7 @@ namespace Reeve.IntegrationTests;
 /// <summary>Files that cannot be read or written, disks that are full, and people who press Ctrl+C.</summary>
 public sealed class FileTests : IDisposable
 {
-    private readonly Workplace here = new();
+    private readonly RunFolder here = new();
 
     public void Dispose() => here.Dispose();
 
@@ -14,7 +14,7 @@ public sealed class FileTests : IDisposable
     {
         string folder = Directory.CreateDirectory(here.File("folder.json")).FullName;
 
-        (await ReeveProgram.RunAsync(Workplace.Run(folder))).ShouldRefuseWith("INPUT-001");
+        (await ReeveProgram.RunAsync(RunFolder.Run(folder))).ShouldRefuseWith("INPUT-001");
         (await ReeveProgram.RunAsync("packs", "validate", folder)).ShouldRefuseWith("INPUT-001");
         (await ReeveProgram.RunAsync("packs", "test", folder)).ShouldRefuseWith("INPUT-001");
         (await ReeveProgram.RunAsync("expr", "test", "--input", folder)).ShouldRefuseWith("INPUT-001");
@@ -25,7 +25,7 @@ public sealed class FileTests : IDisposable
     public async Task A_file_without_permission_is_named()
     {
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "The administrator may read every file.");
-        string file = here.Write("secret.json", Workplace.Good);
+        string file = here.Write("secret.json", RunFolder.Good);
         if (OperatingSystem.IsWindows())
         {
             Assert.Skip("Windows has permissions of another kind.");
@@ -34,15 +34,15 @@ public sealed class FileTests : IDisposable
 
         File.SetUnixFileMode(file, UnixFileMode.None);
 
-        (await ReeveProgram.RunAsync(Workplace.Run(file))).ShouldRefuseWith("INPUT-001").Talk.ShouldContain("secret.json");
+        (await ReeveProgram.RunAsync(RunFolder.Run(file))).ShouldRefuseWith("INPUT-001").Talk.ShouldContain("secret.json");
         (await ReeveProgram.RunAsync("packs", "validate", file)).ShouldRefuseWith("INPUT-001");
     }
 
     [Fact]
     public async Task A_place_that_cannot_be_written_is_refused_before_anything_is_decided()
     {
-        Ended output = await ReeveProgram.RunAsync(Workplace.Run(Workplace.Items, "--output", here.File("no/such/out.json")));
-        Ended decisions = await ReeveProgram.RunAsync(Workplace.Run(Workplace.Items, "--decisions", here.File("no/such/out.json")));
+        Ended output = await ReeveProgram.RunAsync(RunFolder.Run(RunFolder.Items, "--output", here.File("no/such/out.json")));
+        Ended decisions = await ReeveProgram.RunAsync(RunFolder.Run(RunFolder.Items, "--decisions", here.File("no/such/out.json")));
         Ended report = await ReeveProgram.RunAsync("expr", "test", "--input", here.Write("c.jsonl", "{\"id\":\"a\",\"expr\":\"1\"}"), "--report", here.File("no/such/out.jsonl"));
 
         output.ShouldRefuseWith("INPUT-010").Output.ShouldBeEmpty();
@@ -54,20 +54,20 @@ public sealed class FileTests : IDisposable
     public async Task An_output_that_is_an_input_leaves_it_alone()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there, and the device that swallows everything has another name.");
-        string file = here.Write("both.json", Workplace.Good);
+        string file = here.Write("both.json", RunFolder.Good);
         string link = here.File("link.json");
         File.CreateSymbolicLink(link, file);
-        string policy = here.Write("policy.json", File.ReadAllText(Workplace.Policy));
+        string policy = here.Write("policy.json", File.ReadAllText(RunFolder.Policy));
 
-        (await ReeveProgram.RunAsync(Workplace.Run(file, "--output", file))).ShouldRefuseWith("INPUT-010").Talk.ShouldContain("--input");
-        (await ReeveProgram.RunAsync(Workplace.Run(file, "--decisions", link))).ShouldRefuseWith("INPUT-010").Talk.ShouldContain("--input");
-        (await ReeveProgram.RunAsync("run", "--domain-pack", Workplace.Domain, "--tenant-policy", policy, "--input", file, "--output", policy))
+        (await ReeveProgram.RunAsync(RunFolder.Run(file, "--output", file))).ShouldRefuseWith("INPUT-010").Talk.ShouldContain("--input");
+        (await ReeveProgram.RunAsync(RunFolder.Run(file, "--decisions", link))).ShouldRefuseWith("INPUT-010").Talk.ShouldContain("--input");
+        (await ReeveProgram.RunAsync("run", "--domain-pack", RunFolder.Domain, "--tenant-policy", policy, "--input", file, "--output", policy))
             .ShouldRefuseWith("INPUT-010").Talk.ShouldContain("--tenant-policy");
-        (await ReeveProgram.RunAsync(Workplace.Run(file, "--output", here.File("o"), "--decisions", here.File("o")))).ShouldRefuseWith("INPUT-010");
-        (await ReeveProgram.RunAsync(Workplace.Run(file, "--output", "/dev/null", "--decisions", "/dev/null"))).ShouldEndWith(0);
+        (await ReeveProgram.RunAsync(RunFolder.Run(file, "--output", here.File("o"), "--decisions", here.File("o")))).ShouldRefuseWith("INPUT-010");
+        (await ReeveProgram.RunAsync(RunFolder.Run(file, "--output", "/dev/null", "--decisions", "/dev/null"))).ShouldEndWith(0);
 
-        (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldBe(Workplace.Good);
-        (await File.ReadAllTextAsync(policy, TestContext.Current.CancellationToken)).ShouldBe(await File.ReadAllTextAsync(Workplace.Policy, TestContext.Current.CancellationToken));
+        (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldBe(RunFolder.Good);
+        (await File.ReadAllTextAsync(policy, TestContext.Current.CancellationToken)).ShouldBe(await File.ReadAllTextAsync(RunFolder.Policy, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -75,8 +75,8 @@ public sealed class FileTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "Only Linux has a disk that is always full.");
 
-        (await ReeveProgram.RunAsync(Workplace.Run(Workplace.Items, "--output", "/dev/full"))).ShouldRefuseWith("INPUT-010");
-        (await ReeveProgram.RunAsync(Workplace.Run(Workplace.Items, "--decisions", "/dev/full"))).ShouldRefuseWith("INPUT-010");
+        (await ReeveProgram.RunAsync(RunFolder.Run(RunFolder.Items, "--output", "/dev/full"))).ShouldRefuseWith("INPUT-010");
+        (await ReeveProgram.RunAsync(RunFolder.Run(RunFolder.Items, "--decisions", "/dev/full"))).ShouldRefuseWith("INPUT-010");
     }
 
     [Fact]
@@ -85,11 +85,11 @@ public sealed class FileTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A test cannot press Ctrl+C for one process on Windows.");
         string output = here.File("out.json");
         string decisions = here.File("decisions.jsonl");
-        using ReeveProgram.Started started = ReeveProgram.Start(Workplace.Run("-", "-o", "jsonl", "--output", output, "--decisions", decisions));
+        using ReeveProgram.Started started = ReeveProgram.Start(RunFolder.Run("-", "-o", "jsonl", "--output", output, "--decisions", decisions));
         Assert.SkipWhen(started.IgnoresInterrupts, "This process was started with Ctrl+C ignored.");
 
         // Enough for the pipeline's first chunk; then it waits for more, and more never comes.
-        await started.SendAsync(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Workplace.Good + "\n", 1_500))));
+        await started.SendAsync(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(RunFolder.Good + "\n", 1_500))));
         await started.FirstOutput;
         await started.StopAsync();
         Ended ended = (await started.WaitAsync()).ShouldEndWith(1);

@@ -68,7 +68,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public void A_campaign_goes_on_where_it_stood_and_names_the_case_that_ended_the_process()
     {
-        using Workplace here = new();
+        using RunFolder here = new();
         string file = here.File("state.txt");
         using (CampaignState state = CampaignState.Open(file, "reeve-fuzz seed 1"))
         {

@@ -7,9 +7,9 @@ namespace Reeve.IntegrationTests;
 /// <summary>Outside packs and conformance suites, as their owners wrote them. Skipped where they are not at hand.</summary>
 public sealed partial class OutsideDataTests : IDisposable
 {
-    private static readonly string Shared = Environment.GetEnvironmentVariable("REEVE_SHARED") ?? Path.Combine(Workplace.Root, "..", "shared");
+    private static readonly string Shared = Environment.GetEnvironmentVariable("REEVE_SHARED") ?? Path.Combine(RunFolder.Root, "..", "shared");
 
-    private readonly Workplace here = new();
+    private readonly RunFolder here = new();
 
     public void Dispose() => here.Dispose();
 

@@ -6,7 +6,7 @@ namespace Reeve.IntegrationTests;
 /// <summary>What <c>reeve run</c> reads, writes and repeats.</summary>
 public sealed class RunTests : IDisposable
 {
-    private readonly Workplace here = new();
+    private readonly RunFolder here = new();
 
     public void Dispose() => here.Dispose();
 
@@ -15,7 +15,7 @@ public sealed class RunTests : IDisposable
     {
         string file = here.File("out.json");
 
-        Ended ended = (await ReeveProgram.RunAsync(Workplace.Run(Workplace.Items, "-o", "json", "--output", file, "--as-of", Workplace.AsOf))).ShouldEndWith(0);
+        Ended ended = (await ReeveProgram.RunAsync(RunFolder.Run(RunFolder.Items, "-o", "json", "--output", file, "--as-of", RunFolder.AsOf))).ShouldEndWith(0);
 
         IReadOnlyList<MapValue> results = RunResults.Read(ended.Output);
         results.Count.ShouldBe(11);
@@ -29,7 +29,7 @@ public sealed class RunTests : IDisposable
     {
         string file = here.File("out.json");
 
-        Ended table = (await ReeveProgram.RunAsync(Workplace.Run(Workplace.Items, "--output", file))).ShouldEndWith(0);
+        Ended table = (await ReeveProgram.RunAsync(RunFolder.Run(RunFolder.Items, "--output", file))).ShouldEndWith(0);
 
         table.Text.ShouldContain("LABEL_UNREADABLE  MEDIUM  ALLOW  relabel");
         RunResults.Read(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).Count.ShouldBe(11);
@@ -38,7 +38,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task Lines_hold_one_result_each_in_the_order_of_the_input()
     {
-        Ended ended = (await ReeveProgram.RunAsync(Workplace.Run(Workplace.Items, "-o", "jsonl"))).ShouldEndWith(0);
+        Ended ended = (await ReeveProgram.RunAsync(RunFolder.Run(RunFolder.Items, "-o", "jsonl"))).ShouldEndWith(0);
 
         ended.Lines.Select(RunResults.ReadLine).Select(result => result["exception"].AsMap()["rawPayload"].AsMap()["parcel"].AsString())
             .ShouldBe(Enumerable.Range(1, 11).Select(n => $"P-{n}"));
@@ -47,7 +47,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task The_same_exceptions_give_the_same_decisions_in_every_shape_and_by_standard_input()
     {
-        string[] items = [Workplace.Good, """{"exceptionType":"LABEL_UNREADABLE","rawPayload":{"parcel":"Ä-5 🙂","notes":"","tags":[]}}"""];
+        string[] items = [RunFolder.Good, """{"exceptionType":"LABEL_UNREADABLE","rawPayload":{"parcel":"Ä-5 🙂","notes":"","tags":[]}}"""];
         string lines = string.Join('\n', items);
         string expected = await Decisions(here.Write("a.jsonl", lines));
 
@@ -64,9 +64,9 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task One_object_over_many_lines_is_one_exception()
     {
-        string input = here.Write("one.json", Workplace.Good.Replace(",", ",\r\n  ", StringComparison.Ordinal));
+        string input = here.Write("one.json", RunFolder.Good.Replace(",", ",\r\n  ", StringComparison.Ordinal));
 
-        (await Workplace.DecideAsync(input)).ShouldHaveSingleItem()["status"].AsString().ShouldBe("IN_PROGRESS");
+        (await RunFolder.DecideAsync(input)).ShouldHaveSingleItem()["status"].AsString().ShouldBe("IN_PROGRESS");
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class RunTests : IDisposable
         {
             string output = here.File("output.json");
             string decisions = here.File("decisions.jsonl");
-            (await ReeveProgram.RunAsync(Workplace.Run(input, "--as-of", Workplace.AsOf, "--workers", workers, "--output", output, "--decisions", decisions, "-o", "jsonl"))).ShouldEndWith(0);
+            (await ReeveProgram.RunAsync(RunFolder.Run(input, "--as-of", RunFolder.AsOf, "--workers", workers, "--output", output, "--decisions", decisions, "-o", "jsonl"))).ShouldEndWith(0);
             return (await File.ReadAllBytesAsync(output), await File.ReadAllBytesAsync(decisions));
         }
     }
@@ -109,8 +109,8 @@ public sealed class RunTests : IDisposable
             {"a\nFAKE  key":1,"a\nFAKE  key":2}
             """);
 
-        Ended plain = (await ReeveProgram.RunAsync(Workplace.Run(input))).ShouldEndWith(0);
-        Ended noColor = (await ReeveProgram.RunAsync(Workplace.Run(input), [], ("NO_COLOR", "1"), ("TERM", "xterm-256color"))).ShouldEndWith(0);
+        Ended plain = (await ReeveProgram.RunAsync(RunFolder.Run(input))).ShouldEndWith(0);
+        Ended noColor = (await ReeveProgram.RunAsync(RunFolder.Run(input), [], ("NO_COLOR", "1"), ("TERM", "xterm-256color"))).ShouldEndWith(0);
 
         foreach (Ended ended in new[] { plain, noColor })
         {
@@ -122,9 +122,9 @@ public sealed class RunTests : IDisposable
 
     private static async Task<string> Decisions(string input, byte[]? sent = null)
     {
-        using Workplace there = new();
+        using RunFolder there = new();
         string decisions = there.File("decisions.jsonl");
-        (await ReeveProgram.RunAsync(Workplace.Run(input, "--as-of", Workplace.AsOf, "--decisions", decisions), sent ?? [])).ShouldEndWith(0);
+        (await ReeveProgram.RunAsync(RunFolder.Run(input, "--as-of", RunFolder.AsOf, "--decisions", decisions), sent ?? [])).ShouldEndWith(0);
         return await File.ReadAllTextAsync(decisions);
     }
 }

@@ -24,18 +24,19 @@ public static class DecisionDocument
     /// <param name="policyHash">The content hash of the tenant policy.</param>
     public static byte[] Render(ExceptionResult result, string domainHash, string policyHash)
     {
-        byte[] document = DecisionJson.Bytes(
-            (result, domainHash, policyHash), canonical: true, static (json, state) => json.Document(state.result, state.domainHash, state.policyHash));
+        byte[] document = JsonText.Render(
+            (result, domainHash, policyHash),
+            static (writer, state) => new DecisionJson(writer, canonical: true).Document(state.result, state.domainHash, state.policyHash));
         return result.Of(Stage.Intake)?.Details is StageDetails.Intake intake ? WithoutGenerated(document, intake) : document;
     }
 
     /// <summary>The canonical JSON of one decision, with the ids and times it was made with.</summary>
     public static byte[] Render(AgentDecision decision) =>
-        DecisionJson.Bytes(decision, canonical: true, static (json, state) => json.Decision(state));
+        JsonText.Render(decision, static (writer, state) => new DecisionJson(writer, canonical: true).Decision(state));
 
     /// <summary>The JSON of one record with all its members.</summary>
     public static byte[] Render(ExceptionRecord record) =>
-        DecisionJson.Bytes(record, canonical: false, static (json, state) => json.Record(state));
+        JsonText.Render(record, static (writer, state) => new DecisionJson(writer, canonical: false).Record(state));
 
     // Playbooks pass ids and times on as arguments. Where Reeve made them up, another run makes others: a word stands for them.
     private static byte[] WithoutGenerated(byte[] document, StageDetails.Intake intake)
@@ -51,25 +52,8 @@ public static class DecisionDocument
         return intake.TimestampGiven ? document : Replace(document, TimeText.Timestamp(record.Timestamp), "{arrival}");
     }
 
-    private static byte[] Replace(byte[] document, string? generated, string word)
-    {
-        byte[] sought = Encoding.UTF8.GetBytes(generated ?? "");
-        int at = sought.Length == 0 ? -1 : document.AsSpan().IndexOf(sought);
-        if (at < 0)
-        {
-            return document;
-        }
-
-        List<byte> changed = new(document.Length);
-        ReadOnlySpan<byte> rest = document;
-        for (; at >= 0; at = rest.IndexOf(sought))
-        {
-            changed.AddRange(rest[..at]);
-            changed.AddRange(Encoding.UTF8.GetBytes(word));
-            rest = rest[(at + sought.Length)..];
-        }
-
-        changed.AddRange(rest);
-        return [.. changed];
-    }
+    private static byte[] Replace(byte[] document, string? generated, string word) =>
+        string.IsNullOrEmpty(generated) || document.AsSpan().IndexOf(Encoding.UTF8.GetBytes(generated)) < 0
+            ? document
+            : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(document).Replace(generated, word, StringComparison.Ordinal));
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
@@ -11,28 +10,6 @@ namespace Reeve.Core.Decisions;
 /// </summary>
 internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical)
 {
-    internal static byte[] Bytes<T>(T state, bool canonical, Action<DecisionJson, T> write)
-    {
-        ArrayBufferWriter<byte> buffer = new(2048);
-        using (Utf8JsonWriter writer = new(buffer, JsonText.Compact))
-        {
-            write(new DecisionJson(writer, canonical), state);
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    internal static byte[] Line(ExceptionResult result)
-    {
-        ArrayBufferWriter<byte> buffer = new(2048);
-        using (Utf8JsonWriter writer = new(buffer, JsonText.Compact))
-        {
-            result.Write(writer);
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
-
     internal void Record(ExceptionRecord record, bool timestampGiven = true)
     {
         writer.WriteStartObject();

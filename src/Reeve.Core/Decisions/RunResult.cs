@@ -124,5 +124,5 @@ public sealed class RunResultWriter : IDisposable
     }
 
     /// <summary>One item as a line of JSON, without the line break.</summary>
-    public static byte[] Line(ExceptionResult result) => DecisionJson.Line(result);
+    public static byte[] Line(ExceptionResult result) => JsonText.Render(result, static (writer, state) => state.Write(writer));
 }

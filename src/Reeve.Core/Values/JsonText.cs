@@ -69,12 +69,16 @@ public static class JsonText
     }
 
     /// <summary>The compact JSON of a value as UTF-8; see <see cref="Write"/>.</summary>
-    public static byte[] ToUtf8(in Value value, bool sortKeys = false)
+    public static byte[] ToUtf8(in Value value, bool sortKeys = false) =>
+        Render((value, sortKeys), static (writer, state) => Write(writer, state.value, state.sortKeys));
+
+    /// <summary>What is written, as UTF-8 in the <see cref="Compact"/> form.</summary>
+    public static byte[] Render<T>(T state, Action<Utf8JsonWriter, T> write)
     {
-        ArrayBufferWriter<byte> buffer = new(256);
+        ArrayBufferWriter<byte> buffer = new(1024);
         using (Utf8JsonWriter writer = new(buffer, Compact))
         {
-            Write(writer, value, sortKeys);
+            write(writer, state);
         }
 
         return buffer.WrittenSpan.ToArray();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Reeve.Core.Decisions;
@@ -111,16 +110,10 @@ internal static class EventBodies
         writer.WriteEndArray();
     }
 
-    private static byte[] Body(Action<Utf8JsonWriter> members)
+    private static byte[] Body(Action<Utf8JsonWriter> members) => JsonText.Render(members, static (writer, write) =>
     {
-        ArrayBufferWriter<byte> buffer = new(1024);
-        using (Utf8JsonWriter writer = new(buffer, JsonText.Compact))
-        {
-            writer.WriteStartObject();
-            members(writer);
-            writer.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+        writer.WriteStartObject();
+        write(writer);
+        writer.WriteEndObject();
+    });
 }

@@ -14,7 +14,6 @@ namespace Reeve.Engine.Pipeline;
 /// <summary>One exception on its way through the stages: the record as it stands and what was decided (EX-ORCH-2). Not thread-safe.</summary>
 internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, PlaybookDesk playbooks)
 {
-    private readonly List<AgentDecision> decisions = new(7);
     private readonly List<AuditEntry> trail = [.. arrival.Record.AuditTrail];
     private readonly List<string> evidence = new(16);
     private readonly List<Passed> passed = new(8);
@@ -27,7 +26,8 @@ internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, Playboo
 
     internal ExceptionRecord Record { get; private set; } = arrival.Record;
 
-    internal IReadOnlyList<AgentDecision> Decisions => decisions;
+    /// <summary>What counts so far, in order. A new list after each stage: whoever was given one keeps it as it was.</summary>
+    internal IReadOnlyList<AgentDecision> Decisions { get; private set; } = [];
 
     internal List<ReeveError> Errors { get; } = [];
 
@@ -37,8 +37,7 @@ internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, Playboo
     internal void Take(StageOutcome outcome, DateTimeOffset at)
     {
         AgentDecision decision = outcome.Decision;
-        decisions.RemoveAll(earlier => earlier.Stage >= decision.Stage);
-        decisions.Add(decision);
+        Decisions = [.. Decisions.TakeWhile(earlier => earlier.Stage < decision.Stage), decision];
         passed.Add(new Passed(at, decision.Stage, outcome, null));
         Errors.AddRange((decision.Details as StageDetails.Resolution)?.PlanErrors ?? []);
         string key = decision.Stage.Key();
@@ -68,7 +67,7 @@ internal sealed class ExceptionCase(Arrival arrival, BoundPolicy policy, Playboo
         ExceptionId = Record.ExceptionId,
         Status = Record.ResolutionStatus,
         Exception = Record with { AuditTrail = trail },
-        Stages = decisions,
+        Stages = Decisions,
         Evidence = evidence,
         Errors = Errors,
     };

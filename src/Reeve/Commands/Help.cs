@@ -10,8 +10,8 @@ internal static class Help
     private static readonly (string Command, string Examples)[] Known =
     [
         ("reeve", """
-              reeve run --domain-pack packs/finance/domain.yaml --tenant-policy packs/finance/policy.calder-point.yaml --input packs/finance/exceptions.jsonl
-              reeve packs validate packs/finance/domain.yaml packs/finance/policy.calder-point.yaml
+              reeve run --domain-pack domain.yaml --tenant-policy policy.yaml --input exceptions.jsonl
+              reeve packs validate domain.yaml policy.yaml
               reeve expr eval 'amount > 1000' --vars vars.json
             """),
         ("reeve run", """

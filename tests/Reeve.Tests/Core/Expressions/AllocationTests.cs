@@ -36,16 +36,22 @@ public sealed class AllocationTests
             expression.Test(activation);
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        int same = 0;
-        for (int i = 0; i < 10_000; i++)
+        // The runtime may allocate once while it compiles better code; an evaluation that allocates does so in every round.
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
         {
-            same += expression.Test(activation).Kind == expected ? 1 : 0;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            int same = 0;
+            for (int i = 0; i < 10_000; i++)
+            {
+                same += expression.Test(activation).Kind == expected ? 1 : 0;
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            same.ShouldBe(10_000);
         }
 
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        same.ShouldBe(10_000);
-        allocated.ShouldBe(0);
+        least.ShouldBe(0);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Reeve.Core.Values;
 namespace Reeve.IntegrationTests;
 
 /// <summary>A folder of a test's own with what most runs need; gone when the test is over.</summary>
-internal sealed class Workplace : IDisposable
+internal sealed class RunFolder : IDisposable
 {
     /// <summary>An exception that passes every stage.</summary>
     public const string Good = """{"exceptionType":"MISROUTED","rawPayload":{"parcel":"P-4","home":"D-2","hops":2,"notes":"-","tags":[]}}""";

@@ -5,7 +5,7 @@ set "ROOT=%~dp0"
 set "APP=%ROOT%src\Reeve\bin\Release\net10.0\reeve.exe"
 set "STAMP=%ROOT%artifacts\reeve\started"
 
-powershell -NoProfile -ExecutionPolicy Bypass -Command "$s='%STAMP%'; if (-not (Test-Path '%APP%') -or -not (Test-Path $s)) { exit 1 }; $t=(Get-Item $s).LastWriteTimeUtc; $f=Get-ChildItem '%ROOT%src' -Recurse -File | Where-Object { $_.FullName -notmatch '\\(bin|obj)\\' -and $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1; if ($f) { exit 1 }"
+powershell -NoProfile -ExecutionPolicy Bypass -Command "$s='%STAMP%'; if (-not (Test-Path '%APP%') -or -not (Test-Path $s)) { exit 1 }; $t=(Get-Item $s).LastWriteTimeUtc; $f=Get-ChildItem '%ROOT%src','%ROOT%packs' -Recurse -File | Where-Object { $_.FullName -notmatch '\\(bin|obj)\\' -and $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1; if ($f) { exit 1 }"
 if not errorlevel 1 goto run
 
 where dotnet >nul 2>nul

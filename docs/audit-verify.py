@@ -68,7 +68,7 @@ def read(path, take, tell=report, only=b""):
             try:
                 item = json.loads(line.decode("utf-8"), object_pairs_hook=once)
                 need(isinstance(item, dict), "it is not an object")
-                take(at, item.get("kind"), item)
+                take(at, text(item["kind"]).decode(), item)
             except KeyError as member: tell(f"line {at} of {path}", f"the member {member} is missing")
             except (ValueError, TypeError, OverflowError, RecursionError) as error: tell(f"line {at} of {path}", f"it cannot be read: {error}")
 
@@ -104,9 +104,9 @@ def take_event(e):
         chain.before = [stored, given[0], *chain.before[:2]]
     else:
         chain.before = [stored]
-        # 2. The order is hashed, so it is judged where the hash is right.
+        # 2. The order is hashed, so it is judged where this hash and the one before are right.
         last = chain.last or (n - 1, 0, recorded)
-        if given and (n, ordinal, recorded) != (last[0], last[1] + 1, last[2]) and not (n > last[0] and ordinal == 0 and recorded >= last[2]):
+        if len(given) == 1 and (n, ordinal, recorded) != (last[0], last[1] + 1, last[2]) and not (n > last[0] and ordinal == 0 and recorded >= last[2]):
             report(where, "its ordinal, commit or time does not follow those of the event before it")
 
     # 3. Salt and body.

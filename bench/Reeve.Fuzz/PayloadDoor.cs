@@ -82,7 +82,11 @@ internal sealed class Decisions : ILogger
                 writer.Add(outcome.Result);
                 _ = RunResultWriter.Line(outcome.Result);
                 _ = DecisionDocument.Render(outcome.Result, policy.Domain.ContentHash, policy.Policy.ContentHash);
-                _ = outcome.Changes();
+                foreach (PassStep step in outcome.Case?.Steps ?? [])
+                {
+                    _ = step.Decision is { } decided ? DecisionDocument.Render(decided) : null;
+                }
+
                 accepted |= outcome.Result.Status is not null;
                 broken ??= BrokenBy(outcome.Result, policy, criticalNeverActs);
             }

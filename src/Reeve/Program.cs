@@ -1,6 +1,9 @@
+using System.Collections;
 using System.Globalization;
 using System.Text;
 using Reeve.Commands;
+using Reeve.Commands.Places;
+using Reeve.Commands.Running;
 using Reeve.Core.Errors;
 using Reeve.Operations.Logs;
 
@@ -9,13 +12,29 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 try
 {
+    // A server says what it does; a command that says its own has no need of a log that agrees.
+    bool serves = args.Length == 0 || args[0] == "serve";
     LogOptions options = new()
     {
-        Level = Environment.GetEnvironmentVariable("REEVE_LOG_LEVEL") is { Length: > 0 } level ? level : "INFO",
-        File = Environment.GetEnvironmentVariable("REEVE_LOG_FILE") is { Length: > 0 } file ? file : null,
+        Level = Environment.GetEnvironmentVariable(ReeveSettings.LogLevel.ShortName!) is { Length: > 0 } level ? level : serves ? "INFO" : "WARNING",
+        File = Environment.GetEnvironmentVariable(ReeveSettings.LogFile.ShortName!) is { Length: > 0 } file ? file : null,
     };
+    Dictionary<string, string> environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
     using LogBook log = LogBook.Open(options, TimeProvider.System, Console.OpenStandardError());
-    return await CommandLine.InvokeAsync(args, log.Factory, Console.Out, Console.Error, CancellationToken.None);
+    CommandContext context = new()
+    {
+        Words = args,
+        Output = Console.Out,
+        Error = Console.Error,
+        OpenInput = static () => new StandardInput(Console.OpenStandardInput()),
+        OpenOutput = Console.OpenStandardOutput,
+        Progress = Console.IsErrorRedirected || !Console.IsOutputRedirected ? null : Console.Error,
+        Loggers = log.Factory,
+        Actor = LocalPrincipal.Current(),
+        Settings = new Lazy<ReeveSettings>(() => ReeveSettings.Read(environment, Environment.CurrentDirectory)),
+    };
+    return await CommandLine.InvokeAsync(context, CancellationToken.None);
 }
 catch (ReeveException fault)
 {

@@ -39,6 +39,33 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public async Task What_may_hold_payloads_is_its_owners_alone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has permissions of another kind.");
+            return;
+        }
+
+        string output = here.File("out.json");
+        string decisions = here.File("decisions.jsonl");
+        string again = here.File("again.jsonl");
+        string log = here.File("log.jsonl");
+        string folder = here.File("export");
+        string store = "sqlite:" + here.File("kept.db");
+        Ended run = (await ReeveProgram.RunAsync(RunFolder.Record(RunFolder.Items, store, "--output", output, "--decisions", decisions, "-o", "json"))).ShouldEndWith(0);
+
+        (await ReeveProgram.RunAsync("export", "--output", folder, "--payloads", "--store", store)).ShouldEndWith(0);
+        (await ReeveProgram.RunAsync("audit", "export", "--output", log, "--store", store)).ShouldEndWith(0);
+        (await ReeveProgram.RunAsync("audit", "replay", "--run", run.Json["runId"].AsString(), "--decisions", again, "--store", store)).ShouldEndWith(0);
+
+        foreach (string file in (string[])[output, decisions, again, log, .. Directory.GetFiles(folder, "*", SearchOption.AllDirectories)])
+        {
+            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+        }
+    }
+
+    [Fact]
     public async Task A_place_that_cannot_be_written_is_refused_before_anything_is_decided()
     {
         Ended output = await ReeveProgram.RunAsync(RunFolder.Run(RunFolder.Items, "--output", here.File("no/such/out.json")));
@@ -61,7 +88,7 @@ public sealed class FileTests : IDisposable
 
         (await ReeveProgram.RunAsync(RunFolder.Run(file, "--output", file))).ShouldRefuseWith("INPUT-010").Talk.ShouldContain("--input");
         (await ReeveProgram.RunAsync(RunFolder.Run(file, "--decisions", link))).ShouldRefuseWith("INPUT-010").Talk.ShouldContain("--input");
-        (await ReeveProgram.RunAsync("run", "--domain-pack", RunFolder.Domain, "--tenant-policy", policy, "--input", file, "--output", policy))
+        (await ReeveProgram.RunAsync("run", "--domain-pack", RunFolder.Domain, "--tenant-policy", policy, "--input", file, "--output", policy, "--store", "none"))
             .ShouldRefuseWith("INPUT-010").Talk.ShouldContain("--tenant-policy");
         (await ReeveProgram.RunAsync(RunFolder.Run(file, "--output", here.File("o"), "--decisions", here.File("o")))).ShouldRefuseWith("INPUT-010");
         (await ReeveProgram.RunAsync(RunFolder.Run(file, "--output", "/dev/null", "--decisions", "/dev/null"))).ShouldEndWith(0);

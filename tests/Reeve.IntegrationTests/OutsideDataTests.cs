@@ -20,7 +20,7 @@ public sealed partial class OutsideDataTests : IDisposable
             .Select(type => $$$"""{"exceptionType":"{{{type}}}","rawPayload":{"orderId":"O-1","tradeId":"T-1","accountId":"A","cusip":"C"}}""")));
 
         Ended ended = await ReeveProgram.RunAsync(
-            "run", "--domain-pack", Data("packs/finance.sample.json"), "--tenant-policy", Data("packs/tenant_finance.sample.json"), "--input", input, "-o", "json");
+            "run", "--domain-pack", Data("packs/finance.sample.json"), "--tenant-policy", Data("packs/tenant_finance.sample.json"), "--input", input, "-o", "json", "--store", "none");
 
         IReadOnlyList<MapValue> results = RunResults.Read(ended.ShouldEndWith(0).Output);
         MapValue[] policies = [.. results.Select(result => result["stages"].AsMap()["policy"].AsMap()["details"].AsMap())];

@@ -76,6 +76,10 @@ internal static class ReeveProgram
             start.Environment.Remove(name);
         }
 
+        // A test that names no store of its own must not come near the one of whoever runs it.
+        start.Environment["XDG_DATA_HOME"] = "/dev/null/no-data-folder";
+        start.Environment["HOME"] = "/dev/null/no-home";
+        start.Environment["LOCALAPPDATA"] = "";
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
@@ -97,6 +101,7 @@ internal static class ReeveProgram
         private readonly CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         private readonly MemoryStream output = new();
         private readonly TaskCompletionSource firstOutput = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly List<(string Part, TaskCompletionSource<string> Found)> awaited = [];
         private readonly Task reading;
         private readonly Task<string> talk;
 
@@ -110,6 +115,22 @@ internal static class ReeveProgram
 
         /// <summary>Done when it has written something to its standard output.</summary>
         public Task FirstOutput => firstOutput.Task.WaitAsync(deadline.Token);
+
+        /// <summary>The process's id.</summary>
+        public int Id => process.Id;
+
+        /// <summary>Done when it has written a text to its standard output; gives all it has written by then.</summary>
+        public Task<string> OutputWithAsync(string part)
+        {
+            TaskCompletionSource<string> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (awaited)
+            {
+                awaited.Add((part, found));
+                Notice();
+            }
+
+            return found.Task.WaitAsync(deadline.Token);
+        }
 
         /// <summary>Whether its parent's parent told it to ignore Ctrl+C, as shells do with what runs in their background.</summary>
         public bool IgnoresInterrupts
@@ -149,9 +170,21 @@ internal static class ReeveProgram
         }
 
         /// <summary>Ctrl+C. The shell sends it, for its kill is built in and not a package.</summary>
-        public async Task StopAsync()
+        public Task StopAsync() => SignalAsync("INT");
+
+        /// <summary>What orchestrators send.</summary>
+        public Task TerminateAsync() => SignalAsync("TERM");
+
+        /// <summary>What nobody can catch; done when it is gone.</summary>
+        public async Task KillAsync()
         {
-            using Process shell = Process.Start("sh", ["-c", $"kill -INT {process.Id}"]);
+            process.Kill();
+            await process.WaitForExitAsync(deadline.Token);
+        }
+
+        private async Task SignalAsync(string name)
+        {
+            using Process shell = Process.Start("sh", ["-c", $"kill -{name} {process.Id}"]);
             await shell.WaitForExitAsync(deadline.Token);
         }
 
@@ -181,9 +214,24 @@ internal static class ReeveProgram
             int read;
             while ((read = await process.StandardOutput.BaseStream.ReadAsync(part, deadline.Token)) > 0)
             {
-                output.Write(part, 0, read);
                 firstOutput.TrySetResult();
+                lock (awaited)
+                {
+                    output.Write(part, 0, read);
+                    Notice();
+                }
             }
+
+            lock (awaited)
+            {
+                awaited.ForEach(wait => wait.Found.TrySetException(new InvalidOperationException($"It ended without saying '{wait.Part}'.")));
+            }
+        }
+
+        private void Notice()
+        {
+            string text = Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length);
+            awaited.Where(wait => text.Contains(wait.Part, StringComparison.Ordinal)).ToList().ForEach(wait => wait.Found.TrySetResult(text));
         }
     }
 }

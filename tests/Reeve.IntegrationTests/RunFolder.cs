@@ -35,8 +35,12 @@ internal sealed class RunFolder : IDisposable
         return File(name);
     }
 
-    /// <summary>The arguments of a run over the parcels.</summary>
-    public static string[] Run(string input, params string[] more) => ["run", "--domain-pack", Domain, "--tenant-policy", Policy, "--input", input, .. more];
+    /// <summary>The arguments of a run over the parcels that keeps nothing.</summary>
+    public static string[] Run(string input, params string[] more) => ["run", "--domain-pack", Domain, "--tenant-policy", Policy, "--input", input, "--store", "none", .. more];
+
+    /// <summary>The arguments of a run over the parcels on the record.</summary>
+    public static string[] Record(string input, string store, params string[] more) =>
+        ["run", "--domain-pack", Domain, "--tenant-policy", Policy, "--input", input, "--store", store, .. more];
 
     /// <summary>Runs over an input and returns its results, which satisfy the schema.</summary>
     public static async Task<IReadOnlyList<MapValue>> DecideAsync(string input)

@@ -84,7 +84,7 @@ public sealed class RunTests : IDisposable
         (byte[] Output, byte[] Decisions) second = await Run("1");
         (byte[] Output, byte[] Decisions) parallel = await Run("8");
 
-        first.Decisions.AsSpan().Count((byte)'\n').ShouldBe(2_500);
+        first.Decisions.AsSpan().Count((byte)'\n').ShouldBe(2_410, "50 were refused and 40 repeat another");
         second.Output.AsSpan().SequenceEqual(first.Output).ShouldBeTrue();
         second.Decisions.AsSpan().SequenceEqual(first.Decisions).ShouldBeTrue();
         parallel.Output.AsSpan().SequenceEqual(first.Output).ShouldBeTrue();

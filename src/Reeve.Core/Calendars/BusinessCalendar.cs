@@ -38,6 +38,7 @@ public sealed class BusinessCalendar
         string name, TimeZoneInfo zone, IReadOnlySet<DayOfWeek> weekend, IReadOnlySet<DateOnly> holidays, TimeOnly? cutoff)
     {
         Name = name;
+        Zone = zone;
         clock = new LocalClock(zone);
         this.cutoff = cutoff;
         for (int i = 0; i < 7; i++)
@@ -57,6 +58,9 @@ public sealed class BusinessCalendar
 
     /// <summary>What packs call it.</summary>
     public string Name { get; }
+
+    /// <summary>The zone whose local dates are the days.</summary>
+    public TimeZoneInfo Zone { get; }
 
     /// <summary>Finds a zone by its IANA name.</summary>
     /// <exception cref="ReeveException">CAL-001: there is none.</exception>

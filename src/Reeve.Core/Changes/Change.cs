@@ -4,21 +4,19 @@ using Reeve.Core.Records;
 namespace Reeve.Core.Changes;
 
 /// <summary>
-/// One change of what is stored, as a value. A door returns its changes; whoever commits applies all of one outcome in one
-/// transaction, so that an event and what it says stand or fall together.
+/// One change of what is stored, as a value. A door returns its changes; the committer applies all of one outcome in one
+/// transaction, so that an event and what it says stand or fall together. A capability declares its own kinds beside its
+/// records; the store of that capability knows the SQL of each.
 /// </summary>
 public abstract record Change
 {
-    private Change()
+    /// <summary>The tenant whose row it changes; every change has exactly one.</summary>
+    public abstract TenantId TenantId { get; }
+
+    /// <summary>An event at the end of the tenant's log.</summary>
+    public sealed record Append(EventDraft Event) : Change
     {
+        /// <inheritdoc/>
+        public override TenantId TenantId => Event.TenantId;
     }
-
-    /// <summary>A record that was not there.</summary>
-    public sealed record Insert(ExceptionRecord Record) : Change;
-
-    /// <summary>A record that was there in the state <paramref name="From"/>; in any other state it is a conflict.</summary>
-    public sealed record Update(ExceptionRecord Record, ResolutionStatus From) : Change;
-
-    /// <summary>An event at the end of the log.</summary>
-    public sealed record Append(EventDraft Event) : Change;
 }

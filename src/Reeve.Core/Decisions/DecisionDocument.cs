@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 
@@ -30,13 +31,19 @@ public static class DecisionDocument
         return result.Of(Stage.Intake)?.Details is StageDetails.Intake intake ? WithoutGenerated(document, intake) : document;
     }
 
-    /// <summary>The canonical JSON of one decision, with the ids and times it was made with.</summary>
+    /// <summary>
+    /// The JSON of one decision as events keep it: as a run result has it (EX-MODEL-7), with the ids and times it was made with, but
+    /// Intake's record without its <c>rawPayload</c>, which is in the event that received it.
+    /// </summary>
     public static byte[] Render(AgentDecision decision) =>
-        JsonText.Render(decision, static (writer, state) => new DecisionJson(writer, canonical: true).Decision(state));
+        JsonText.Render(decision, static (writer, state) => new DecisionJson(writer, canonical: false, PayloadForm.LeftOut).Decision(state));
 
-    /// <summary>The JSON of one record with all its members.</summary>
-    public static byte[] Render(ExceptionRecord record) =>
-        JsonText.Render(record, static (writer, state) => new DecisionJson(writer, canonical: false).Record(state));
+    /// <summary>Writes one record with all its members (EX-MODEL-6), its payload byte for byte as received; null when that is empty.</summary>
+    public static void Write(Utf8JsonWriter writer, ExceptionRecord record) =>
+        new DecisionJson(writer, canonical: false, PayloadForm.Verbatim).Record(record);
+
+    /// <summary>Writes the history of a record as a list (EX-MODEL-6).</summary>
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<AuditEntry> trail) => new DecisionJson(writer, canonical: false).Trail(trail);
 
     // Playbooks pass ids and times on as arguments. Where Reeve made them up, another run makes others: a word stands for them.
     private static byte[] WithoutGenerated(byte[] document, StageDetails.Intake intake)
@@ -45,6 +52,11 @@ public static class DecisionDocument
         if (!intake.IdGiven)
         {
             document = Replace(document, record.ExceptionId.Value, "{exceptionId}");
+        }
+        else if (intake.GivenId is { } given)
+        {
+            // The first run of this input could keep the id; the document of every other says the same.
+            document = Replace(document, record.ExceptionId.Value, JsonText.ToText(Value.Of(given.Value))[1..^1]);
         }
 
         document = Replace(document, record.NormalizedContext["pipelineId"].StringOrNull(), "{pipelineId}");

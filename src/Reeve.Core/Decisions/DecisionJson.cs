@@ -4,11 +4,24 @@ using Reeve.Core.Values;
 
 namespace Reeve.Core.Decisions;
 
+/// <summary>How the payload of a record is written.</summary>
+internal enum PayloadForm
+{
+    /// <summary>From its values: compact.</summary>
+    AsRead,
+
+    /// <summary>Byte for byte as received; null when it is not there.</summary>
+    Verbatim,
+
+    /// <summary>Not at all.</summary>
+    LeftOut,
+}
+
 /// <summary>
 /// Writes records and decisions by their wire names (EX-MODEL-6, 7, 9), members in declared order. In the canonical form
 /// nothing is written that a second run could not repeat: no generated id, no clock reading; keys of maps are in ordinal order.
 /// </summary>
-internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical)
+internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical, PayloadForm payload = PayloadForm.AsRead)
 {
     internal void Record(ExceptionRecord record, bool timestampGiven = true)
     {
@@ -27,7 +40,7 @@ internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical
             writer.WriteString("timestamp", TimeText.Timestamp(record.Timestamp));
         }
 
-        Member("rawPayload", Value.Of(record.RawPayload));
+        Payload(record);
         writer.WritePropertyName("normalizedContext");
         Context(record.NormalizedContext);
         Strings("detectedRules", record.DetectedRules);
@@ -35,17 +48,8 @@ internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical
         writer.WriteString("resolutionStatus", Wire.Name(record.ResolutionStatus));
         if (!canonical)
         {
-            writer.WriteStartArray("auditTrail");
-            foreach (AuditEntry entry in record.AuditTrail)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("action", entry.Action);
-                writer.WriteString("timestamp", TimeText.Timestamp(entry.Timestamp));
-                writer.WriteString("actor", entry.Actor);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
+            writer.WritePropertyName("auditTrail");
+            Trail(record.AuditTrail);
         }
 
         Optional("currentPlaybookId", record.CurrentPlaybookId?.Value);
@@ -56,6 +60,39 @@ internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical
 
         Optional("owner", record.Owner);
         writer.WriteEndObject();
+    }
+
+    internal void Trail(IReadOnlyList<AuditEntry> trail)
+    {
+        writer.WriteStartArray();
+        foreach (AuditEntry entry in trail)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("action", entry.Action);
+            writer.WriteString("timestamp", TimeText.Timestamp(entry.Timestamp));
+            writer.WriteString("actor", entry.Actor);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    // The source's bytes as received are valid JSON: nothing else becomes a record.
+    private void Payload(ExceptionRecord record)
+    {
+        switch (payload)
+        {
+            case PayloadForm.AsRead:
+                Member("rawPayload", Value.Of(record.RawPayload));
+                break;
+            case PayloadForm.Verbatim when record.RawBytes.IsEmpty:
+                writer.WriteNull("rawPayload");
+                break;
+            case PayloadForm.Verbatim:
+                writer.WritePropertyName("rawPayload");
+                writer.WriteRawValue(record.RawBytes.Span, skipInputValidation: true);
+                break;
+        }
     }
 
     internal void Decision(AgentDecision decision)
@@ -155,6 +192,11 @@ internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical
         Strings("validationResults", intake.ValidationResults);
         writer.WriteBoolean("timestampGiven", intake.TimestampGiven);
         writer.WriteBoolean("idGiven", intake.IdGiven);
+        if (!canonical)
+        {
+            Optional("givenId", intake.GivenId?.Value);
+        }
+
         writer.WriteBoolean("typeInferred", intake.TypeInferred);
     }
 
@@ -170,7 +212,7 @@ internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical
         foreach (SimilarCase similar in triage.SimilarCases)
         {
             writer.WriteStartObject();
-            writer.WriteString("exceptionId", similar.ExceptionId.Value);
+            writer.WriteString("exceptionKey", similar.Key.Value);
             Number("score", similar.Score);
             writer.WriteString("resolution", similar.Resolution);
             writer.WriteEndObject();
@@ -270,7 +312,7 @@ internal sealed partial class DecisionJson(Utf8JsonWriter writer, bool canonical
         }
     }
 
-    // Scores are rounded to four decimals, so that the last bits of an addition cannot differ.
+    // Scores are rounded already where they enter; this keeps whatever else is a number from showing its last bits.
     private void Number(string name, double value) => writer.WriteNumber(name, Math.Round(value, 4));
 
     private void NumberOrNull(string name, double? value)

@@ -29,6 +29,12 @@ public sealed record ExceptionResult
     /// <summary>Whether it repeats an item that came before and made nothing (EX-AGENT-INTAKE-5).</summary>
     public bool IsRepeat { get; init; }
 
+    /// <summary>What its own pass decided, where it repeats an exception and changes it: closes it or opens it again; null otherwise. No part of a run result.</summary>
+    public ExceptionResult? Pass { get; init; }
+
+    /// <summary>What was decided for it, as its decision document has it; null for an item that began no pass: it was refused, or repeats another.</summary>
+    public ExceptionResult? Decided => Status is null ? null : IsRepeat ? Pass : this;
+
     /// <summary>The decision of a stage, or null if it did not run.</summary>
     public AgentDecision? Of(Stage stage)
     {
@@ -72,7 +78,8 @@ public sealed record ExceptionResult
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, ReeveError error)
+    /// <summary>Writes one error as EX-MODEL-9's <c>errors</c> has it.</summary>
+    public static void Write(Utf8JsonWriter writer, ReeveError error)
     {
         writer.WriteStartObject();
         writer.WriteString("code", error.Code);

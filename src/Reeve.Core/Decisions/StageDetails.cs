@@ -27,6 +27,9 @@ public abstract record StageDetails
         /// <summary>Whether the source gave the exceptionId; else it was generated.</summary>
         public required bool IdGiven { get; init; }
 
+        /// <summary>The exceptionId the source gave, where a generated one stands in its place because it was taken; null otherwise.</summary>
+        public ExceptionId? GivenId { get; init; }
+
         /// <summary>Whether the type was inferred by detection rules.</summary>
         public required bool TypeInferred { get; init; }
     }
@@ -160,8 +163,14 @@ public abstract record StageDetails
     }
 }
 
-/// <summary>A case like this one. Scores are rounded to four decimals.</summary>
-public sealed record SimilarCase(ExceptionId ExceptionId, double Score, string Resolution);
+/// <summary>
+/// A case like this one. It is named by its key alone, so that erasing it leaves no trace of its id in this one; whoever shows it
+/// looks the id up.
+/// </summary>
+/// <param name="Key">Which case.</param>
+/// <param name="Score">How alike, rounded to four decimals.</param>
+/// <param name="Resolution">How it ended.</param>
+public sealed record SimilarCase(ExceptionKey Key, double Score, string Resolution);
 
 /// <summary>A rule that was asked, what it gave, and why in one sentence.</summary>
 public sealed record AppliedRule(RuleId Id, PolicyVerdict Verdict, string Reason);

@@ -38,6 +38,9 @@ public static partial class ErrorCatalogue
         /// <summary>A field given in camelCase and in snake_case.</summary>
         public static readonly ErrorCode BothSpellings = new("INTAKE-012", "A field is given in both spellings.", 422, "Keep one of the two.");
 
+        /// <summary>A delivery that arrived before and whose exception was erased.</summary>
+        public static readonly ErrorCode Erased = new("INTAKE-013", "The delivery arrived before, and its exception was erased.", 410, "Send nothing; or, if it is something new, give it an id of its own.");
+
         /// <summary>A payload over the limit.</summary>
         public static readonly ErrorCode PayloadTooLarge = new("INTAKE-010", "The payload is too large.", 422, "Send at most 1 MiB per exception; refer to larger content by its address.");
     }

@@ -101,6 +101,30 @@ public static partial class ErrorCatalogue
         /// <summary>A version of a tool that the domain pack does not offer.</summary>
         public static readonly ErrorCode IncompatibleVersion = new("PACK-035", "The tool's version is not compatible.", 422, "Ask for the same major version, not newer than the domain pack's.");
 
+        /// <summary>A version that other content has.</summary>
+        public static readonly ErrorCode VersionTaken = new("PACK-036", "The version is taken by other content.", 409, "Give the changed pack a new version: a version never changes.");
+
+        /// <summary>A policy of another tenant.</summary>
+        public static readonly ErrorCode OtherTenant = new("PACK-037", "The policy is for another tenant.", 403, "Store it for the tenant it names, or correct tenantId.");
+
+        /// <summary>A version that the tenant does not have.</summary>
+        public static readonly ErrorCode UnknownVersion = new("PACK-038", "There is no such version.", 404, "Name a stored version, as 'reeve packs list' shows them.");
+
+        /// <summary>A text that refers to no version.</summary>
+        public static readonly ErrorCode BadReference = new("PACK-039", "The reference to a version cannot be read.", 400, "Write DOMAIN@VERSION or DOMAIN@active.");
+
+        /// <summary>A domain without an active pair of packs.</summary>
+        public static readonly ErrorCode NotActive = new("PACK-040", "No domain pack and policy are active.", 422, "Store and activate both: 'reeve packs store FILE --tenant ID --activate', the domain pack first.");
+
+        /// <summary>Several domains, and none named.</summary>
+        public static readonly ErrorCode SeveralActive = new("PACK-041", "Several domains are active.", 422, "Name the domain.");
+
+        /// <summary>Versions were activated by others at the same time, again and again.</summary>
+        public static readonly ErrorCode ActivatedMeanwhile = new("PACK-042", "Other versions became active at the same time.", 409, "Look at what is active now, and try again.", IsTransient: true);
+
+        /// <summary>Content that JSON cannot say.</summary>
+        public static readonly ErrorCode NotStorable = new("PACK-043", "The pack holds what cannot be stored.", 422, "Remove numbers that are not finite (.inf, .nan).");
+
         /// <summary>Warning: what was written has no effect.</summary>
         public static readonly ErrorCode NoEffect = new("PACK-050", "This has no effect.", 422, "Remove it, or write what was meant.");
 

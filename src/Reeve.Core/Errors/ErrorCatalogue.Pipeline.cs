@@ -13,5 +13,8 @@ public static partial class ErrorCatalogue
 
         /// <summary>Agents sent an exception in a circle.</summary>
         public static readonly ErrorCode Loop = new("PIPE-003", "The exception went through the same stages too often.", 500, "The exception is escalated; look at which agents send it back.");
+
+        /// <summary>A pass that was resumed decides otherwise than it did before.</summary>
+        public static readonly ErrorCode Diverged = new("PIPE-004", "A stage was decided otherwise than is recorded.", 500, "The exception is escalated; `reeve audit replay` shows the difference, and re-running decides it anew.");
     }
 }

@@ -91,11 +91,4 @@ public static partial class ErrorCatalogue
         /// <summary>Reserved: a dependency is missing.</summary>
         public static readonly ErrorCode Missing = new("DEP-001", "A dependency is missing.", 503, "Install it, then restart; `reeve doctor --deps` lists all.") { IsReserved = true };
     }
-
-    /// <summary>Reserved: settings.</summary>
-    public static class Configuration
-    {
-        /// <summary>Reserved: a required setting is missing.</summary>
-        public static readonly ErrorCode Missing = new("CFG-001", "A required setting is missing.", 500, "Set the one named, then restart.") { IsReserved = true };
-    }
 }

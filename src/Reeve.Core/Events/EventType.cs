@@ -1,9 +1,7 @@
-using Reeve.Core.Decisions;
-
 namespace Reeve.Core.Events;
 
 /// <summary>
-/// A kind of event in the log. Names are permanent: one is added, never renamed or reused.
+/// A kind of event in the log. Names are permanent: one is added, never renamed or reused (docs/decisions/0007).
 /// </summary>
 /// <param name="Name">Past tense, PascalCase.</param>
 public readonly record struct EventType(string Name)
@@ -19,6 +17,27 @@ public readonly record struct EventType(string Name)
 
     /// <summary>The exception reached the end of this pass; its body is the resulting status, what it was decided with, and the hash of its decision document.</summary>
     public static readonly EventType PipelineCompleted = new("PipelineCompleted");
+
+    /// <summary>A run began; its body is what it decides with.</summary>
+    public static readonly EventType RunStarted = new("RunStarted");
+
+    /// <summary>A tenant was made.</summary>
+    public static readonly EventType TenantCreated = new("TenantCreated");
+
+    /// <summary>A version of a pack was stored.</summary>
+    public static readonly EventType PackStored = new("PackStored");
+
+    /// <summary>A version of a pack became the active one.</summary>
+    public static readonly EventType PackActivated = new("PackActivated");
+
+    /// <summary>An API key was made; its secret is in no event.</summary>
+    public static readonly EventType ApiKeyCreated = new("ApiKeyCreated");
+
+    /// <summary>An API key was revoked.</summary>
+    public static readonly EventType ApiKeyRevoked = new("ApiKeyRevoked");
+
+    /// <summary>Bodies of earlier events were emptied; its body names them.</summary>
+    public static readonly EventType BodiesErased = new("BodiesErased");
 
     /// <inheritdoc/>
     public override string ToString() => Name;

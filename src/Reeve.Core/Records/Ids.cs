@@ -21,6 +21,23 @@ public readonly record struct RunId(Guid Value)
     public override string ToString() => Value.ToString("D");
 }
 
+/// <summary>
+/// A pseudonym of an exception: a UUIDv7 that Reeve gives it, by which headers of events name it, so that they need not be
+/// emptied when its exceptionId must be forgotten (docs/decisions/0007).
+/// </summary>
+public readonly record struct ExceptionKey(Guid Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString("D");
+}
+
+/// <summary>One pass of one exception through the pipeline: its <c>pipelineId</c>, a UUIDv7.</summary>
+public readonly record struct PassId(Guid Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString("D");
+}
+
 /// <summary>A domain, as its pack names it.</summary>
 public readonly record struct DomainName(string Value)
 {

@@ -82,6 +82,7 @@ public sealed class IntakeAgent : IStageAgent
                 ValidationResults = reasons.Count == 1 ? [] : reasons.GetRange(1, reasons.Count - 1),
                 TimestampGiven = message.Arrival.TimestampGiven,
                 IdGiven = message.Arrival.IdGiven,
+                GivenId = message.Arrival.GivenId,
                 TypeInferred = inferred,
             },
         };

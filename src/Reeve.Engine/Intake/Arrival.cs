@@ -9,6 +9,12 @@ public sealed record Arrival
     /// <summary>The record; its type is not set yet.</summary>
     public required ExceptionRecord Record { get; init; }
 
+    /// <summary>The pseudonym of the exception it makes or belongs to.</summary>
+    public required ExceptionKey Key { get; init; }
+
+    /// <summary>The pass that begins with it: its <c>pipelineId</c>.</summary>
+    public required PassId PassId { get; init; }
+
     /// <summary>The type the source gave; null when it gave none.</summary>
     public string? GivenType { get; init; }
 
@@ -17,6 +23,12 @@ public sealed record Arrival
 
     /// <summary>Whether the source gave the exceptionId; else it was generated.</summary>
     public required bool IdGiven { get; init; }
+
+    /// <summary>
+    /// The exceptionId the source gave, where the record has a generated one in its place because it was taken; null otherwise.
+    /// Decision documents show it where the generated one stands, so that they say the same as those of the run that could keep it.
+    /// </summary>
+    public ExceptionId? GivenId { get; init; }
 
     /// <summary>What was noticed and did not stand in the way, one sentence each.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
@@ -29,6 +41,9 @@ public sealed record Arrival
 
     /// <summary>Whether the source says that the problem is over.</summary>
     public bool Closes { get; init; }
+
+    /// <summary>Whether it is one more delivery about an exception that is there: its events are not the first of that exception.</summary>
+    public bool Follows { get; init; }
 }
 
 /// <summary>What became of one raw exception at the door; a closed set.</summary>
@@ -51,6 +66,9 @@ public abstract record IntakeOutcome
 /// <param name="Start">Where it begins in the input; null when the item is the whole input, or that is not known.</param>
 public readonly record struct RawItem(ReadOnlyMemory<byte> Bytes, ReeveError? Error, SourcePosition? Start = null)
 {
+    /// <summary>The source system that whoever carried the item names for it, if it names none itself; null when the carrier does not say.</summary>
+    public string? Source { get; init; }
+
     /// <summary>An error found in the bytes, with its place in the whole input.</summary>
     public ReeveError Place(ReeveError found)
     {

@@ -19,17 +19,22 @@ public abstract record IdentityOutcome
     /// <summary>The same delivery again, or one more of an open problem: it makes nothing.</summary>
     /// <param name="Index">The place of the one it repeats, which may itself repeat another.</param>
     /// <param name="Reason">One sentence.</param>
-    /// <param name="IsClosed">Whether what it repeats said that the problem is over.</param>
-    public sealed record Repeats(int Index, string Reason, bool IsClosed) : IdentityOutcome;
+    /// <param name="Turn">For one more of a problem: how many changes the problem had seen before it; null for the same delivery, which comes when it stands.</param>
+    public sealed record Repeats(int Index, string Reason, int? Turn) : IdentityOutcome;
+
+    /// <summary>What changes an exception that an earlier arrival of the run made; a closed set.</summary>
+    /// <param name="Index">The place of the one that made it.</param>
+    /// <param name="Turn">Its place among the changes of the problem, from 0.</param>
+    public abstract record Follows(int Index, int Turn) : IdentityOutcome;
 
     /// <summary>One more delivery of an open problem, of a higher severity by its source: the run repeats for that exception.</summary>
-    /// <param name="ExceptionId">The open problem's exception.</param>
-    /// <param name="IdGiven">Whether a source gave that id; else it was generated.</param>
-    public sealed record Worse(ExceptionId ExceptionId, bool IdGiven) : IdentityOutcome;
+    public sealed record Worse(int Index, int Turn) : Follows(Index, Turn);
 
-    /// <summary>The source says that an earlier problem is over.</summary>
-    /// <param name="Index">The place of the one it closes.</param>
-    public sealed record Closes(int Index) : IdentityOutcome;
+    /// <summary>One more delivery of a problem that its source closed, within the window: it is open again.</summary>
+    public sealed record Reopens(int Index, int Turn) : Follows(Index, Turn);
+
+    /// <summary>The source says that the problem is over.</summary>
+    public sealed record Closes(int Index, int Turn) : Follows(Index, Turn);
 
     /// <summary>Its exceptionId is taken.</summary>
     public sealed record Refused(ReeveError Error) : IdentityOutcome;
@@ -75,18 +80,38 @@ public sealed class BatchIdentity(BoundPolicy policy)
         return outcomes;
     }
 
+    /// <summary>
+    /// Forgets what arrived before a place. A problem goes with its first item, so that of one that is known every delivery is.
+    /// </summary>
+    public void Forget(int before)
+    {
+        Drop(deliveries, static index => index);
+        Drop(ids, static used => used.Index);
+        Drop(problems, static problem => problem.Index);
+
+        void Drop<TKey, TValue>(Dictionary<TKey, TValue> known, Func<TValue, int> place)
+            where TKey : notnull
+        {
+            List<KeyValuePair<TKey, TValue>> oldest = [.. known.OrderBy(item => place(item.Value)).TakeWhile(item => place(item.Value) < before)];
+            foreach (KeyValuePair<TKey, TValue> item in oldest)
+            {
+                known.Remove(item.Key);
+            }
+        }
+    }
+
     private IdentityOutcome SettleDelivery(Arrival arrival, int index, byte[] hash)
     {
         if (FindDelivery(arrival) is { } first)
         {
-            return new IdentityOutcome.Repeats(first, "The same delivery arrived before.", arrival.Closes);
+            return new IdentityOutcome.Repeats(first, "The same delivery arrived before.", null);
         }
 
         string id = arrival.Record.ExceptionId.Value;
         if (arrival.IdGiven && ids.TryGetValue(id, out (int Index, string Source, byte[] PayloadHash) used))
         {
             return string.Equals(used.Source, arrival.Record.SourceSystem) && used.PayloadHash.AsSpan().SequenceEqual(hash)
-                ? new IdentityOutcome.Repeats(used.Index, "The same payload arrived before under the same exceptionId.", arrival.Closes)
+                ? new IdentityOutcome.Repeats(used.Index, "The same payload arrived before under the same exceptionId.", null)
                 : new IdentityOutcome.Refused(new ReeveError(
                     ErrorCatalogue.Intake.IdInUse, $"The id is used by item {used.Index} of this input.", "/exceptionId"));
         }
@@ -130,21 +155,28 @@ public sealed class BatchIdentity(BoundPolicy policy)
                 return new IdentityOutcome.New();
             }
 
-            problems[arrival.Fingerprint!] = problem with { ClosedAt = at };
-            return new IdentityOutcome.Closes(problem.Index);
+            problems[arrival.Fingerprint!] = problem with { ClosedAt = at, Turns = problem.Turns + 1 };
+            return new IdentityOutcome.Closes(problem.Index, problem.Turns);
         }
 
         Severity? severity = Reported(arrival);
         if (!known || (problem.ClosedAt is { } closedAt && at >= Window(closedAt)))
         {
-            problems[arrival.Fingerprint!] = new Problem(index, arrival.Record.ExceptionId, arrival.IdGiven, severity, null);
+            problems[arrival.Fingerprint!] = new Problem(index, severity, null, 0);
             return new IdentityOutcome.New();
         }
 
         bool worse = severity > problem.Severity;
-        problems[arrival.Fingerprint!] = problem with { ClosedAt = null, Severity = worse ? severity : problem.Severity };
-        return worse ? new IdentityOutcome.Worse(problem.ExceptionId, problem.IdGiven)
-            : new IdentityOutcome.Repeats(problem.Index, problem.ClosedAt is null ? "One more delivery of a problem that is open." : "The problem is open again within its window.", IsClosed: false);
+        bool reopens = problem.ClosedAt is not null;
+        problems[arrival.Fingerprint!] = problem with
+        {
+            ClosedAt = null,
+            Severity = worse ? severity : problem.Severity,
+            Turns = worse || reopens ? problem.Turns + 1 : problem.Turns,
+        };
+        return worse ? new IdentityOutcome.Worse(problem.Index, problem.Turns)
+            : reopens ? new IdentityOutcome.Reopens(problem.Index, problem.Turns)
+            : new IdentityOutcome.Repeats(problem.Index, "One more delivery of a problem that is open.", problem.Turns);
     }
 
     private DateTimeOffset Window(DateTimeOffset closedAt) =>
@@ -155,5 +187,5 @@ public sealed class BatchIdentity(BoundPolicy policy)
     private static Severity? Reported(Arrival arrival) =>
         arrival.Record.NormalizedContext["reportedSeverity"].StringOrNull() is { } text && Wire.TryParse(text, out Severity severity) ? severity : null;
 
-    private readonly record struct Problem(int Index, ExceptionId ExceptionId, bool IdGiven, Severity? Severity, DateTimeOffset? ClosedAt);
+    private readonly record struct Problem(int Index, Severity? Severity, DateTimeOffset? ClosedAt, int Turns);
 }

@@ -72,6 +72,7 @@ internal sealed class FieldReader
 
         string? wrong = id.Length is 0 or > MaxIdLength ? $"must have 1 to {MaxIdLength} characters."
             : string.Equals(id, tenant.Value) ? "is the id of the tenant."
+            : id is "." or ".." ? "is a step in a path, so no address could name it."
             : HasHidden(id) ? "holds control or direction characters, which nobody could see."
             : null;
         if (wrong is null)

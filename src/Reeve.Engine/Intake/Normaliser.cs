@@ -49,11 +49,11 @@ public sealed class Normaliser(IIdSource ids)
         }
 
         return root.MapOrNull() is ObjectMap document
-            ? Normalise(document, item.Bytes, policy, TimeText.ToMicroseconds(now))
+            ? Normalise(document, item, policy, TimeText.ToMicroseconds(now))
             : [new IntakeOutcome.Refused([new ReeveError(ErrorCatalogue.Intake.NotAnObject, $"It is {Describe(root.Kind)}.", "")])];
     }
 
-    private List<IntakeOutcome> Normalise(ObjectMap document, ReadOnlyMemory<byte> bytes, BoundPolicy policy, DateTimeOffset now)
+    private List<IntakeOutcome> Normalise(ObjectMap document, RawItem item, BoundPolicy policy, DateTimeOffset now)
     {
         FieldReader reader = new();
         Envelope? envelope = Envelope.Is(document) ? Envelope.Read(document, reader) : null;
@@ -78,7 +78,7 @@ public sealed class Normaliser(IIdSource ids)
 
         if (mapping.Each is null)
         {
-            return [One(envelope, payload, mapping, path, scope, bytes, policy, now, reader)];
+            return [One(envelope, payload, mapping, path, scope, item, policy, now, reader)];
         }
 
         if (each.ListOrNull() is not { Count: > 0 } items)
@@ -96,7 +96,7 @@ public sealed class Normaliser(IIdSource ids)
             ObjectMap? part = found ? (ObjectMap)items[i].AsMap() : Mapped.Json(items[i], $"{path}/each/{i}", own).MapOrNull() as ObjectMap;
             if (part is not null)
             {
-                outcomes.Add(One(items.Count == 1 ? envelope : envelope?.WithoutId(), part, mapping, path, scope, found ? bytes : default, policy, now, own));
+                outcomes.Add(One(items.Count == 1 ? envelope : envelope?.WithoutId(), part, mapping, path, scope, found ? item : item with { Bytes = default }, policy, now, own));
             }
             else
             {
@@ -114,7 +114,7 @@ public sealed class Normaliser(IIdSource ids)
 
     private IntakeOutcome One(
         Envelope? envelope, ObjectMap payload, IntakeMapping mapping, string path, MappingActivation scope,
-        ReadOnlyMemory<byte> bytes, BoundPolicy policy, DateTimeOffset now, FieldReader reader)
+        RawItem item, BoundPolicy policy, DateTimeOffset now, FieldReader reader)
     {
         scope.Item = Value.Of(payload);
         Mapped mapped = Mapped.Read(mapping, scope, path, reader);
@@ -129,20 +129,22 @@ public sealed class Normaliser(IIdSource ids)
         string? owner = envelope is null ? null : reader.Text(envelope["owner"], "/owner");
 
         // An item that the mapping made, rather than found, has no text of its own: its compact JSON becomes its payload.
-        ReadOnlyMemory<byte> raw = bytes.IsEmpty ? JsonText.ToUtf8(Value.Of(payload)) : bytes.Slice(payload.SourceStart, payload.SourceLength);
+        ReadOnlyMemory<byte> raw = item.Bytes.IsEmpty ? JsonText.ToUtf8(Value.Of(payload)) : item.Bytes.Slice(payload.SourceStart, payload.SourceLength);
         CheckPayload(payload, raw, envelope is null ? "" : "/rawPayload", reader);
         string externalId = mapped.ExternalId ?? givenId ?? "";
-        ObjectMap context = Context(sources, mapped, externalId, policy, now, reader);
+        PassId pass = new(ids.Next(now));
+        ObjectMap context = Context(sources, mapped, externalId, pass, policy, now, reader);
         if (reader.Errors.Count > 0)
         {
             return new IntakeOutcome.Refused(reader.Errors);
         }
 
+        ExceptionKey key = new(ids.Next(now));
         ExceptionRecord record = new()
         {
-            ExceptionId = new ExceptionId(givenId ?? ids.Next(now).ToString("D")),
+            ExceptionId = new ExceptionId(givenId ?? key.ToString()),
             TenantId = policy.TenantId,
-            SourceSystem = source ?? "unknown",
+            SourceSystem = source ?? item.Source ?? "unknown",
             Timestamp = time ?? now,
             RawPayload = payload,
             RawBytes = raw,
@@ -154,6 +156,8 @@ public sealed class Normaliser(IIdSource ids)
         return new IntakeOutcome.Accepted(new Arrival
         {
             Record = record,
+            Key = key,
+            PassId = pass,
             GivenType = type,
             TimestampGiven = time is not null,
             IdGiven = givenId is not null,
@@ -164,10 +168,10 @@ public sealed class Normaliser(IIdSource ids)
         });
     }
 
-    private ObjectMap Context(Sources sources, Mapped mapped, string externalId, BoundPolicy policy, DateTimeOffset now, FieldReader reader)
+    private ObjectMap Context(Sources sources, Mapped mapped, string externalId, PassId pass, BoundPolicy policy, DateTimeOffset now, FieldReader reader)
     {
         ContextBuilder context = new();
-        context.Set("pipelineId", Value.Of(ids.Next(now).ToString("D")));
+        context.Set("pipelineId", Value.Of(pass.ToString()));
         context.Set("normalizedAt", Value.Of(TimeText.Timestamp(now)));
         context.Set("domain", Value.Of(policy.Domain.Name.Value));
         context.SetIfKnown("externalId", Value.Of(externalId.Length == 0 ? null : externalId));

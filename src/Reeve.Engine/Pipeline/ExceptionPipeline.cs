@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Reeve.Core.Changes;
+using Reeve.Core.Calendars;
 using Reeve.Core.Decisions;
 using Reeve.Core.Policies;
 using Reeve.Engine.Agents;
 using Reeve.Engine.Intake;
+using Reeve.Engine.Pipeline.Identities;
 using Reeve.Engine.Playbooks;
 using Reeve.Engine.Runtime;
 
@@ -16,16 +17,14 @@ namespace Reeve.Engine.Pipeline;
 /// </summary>
 public sealed class ExceptionPipeline
 {
-    // How many raw items are normalised before they are decided: enough to keep every worker busy, little enough to stream.
-    private const int ChunkSize = 1024;
-
     private readonly IRuntime runtime;
     private readonly PipelineOptions options;
     private readonly Normaliser normaliser;
     private readonly PipelinePass pass;
+    private readonly bool hasMemory;
 
-    // Packs are few and live long; a desk goes when its policy does.
-    private readonly ConditionalWeakTable<BoundPolicy, PlaybookDesk> desks = [];
+    // Packs are few and live long; what is prepared for one goes when it does.
+    private readonly ConditionalWeakTable<BoundPolicy, Prepared> policies = [];
 
     /// <summary>Makes a pipeline with Reeve's agents, or with others in their places.</summary>
     public ExceptionPipeline(
@@ -39,6 +38,7 @@ public sealed class ExceptionPipeline
         this.runtime = runtime;
         this.options = options;
         normaliser = new Normaliser(ids);
+        hasMemory = evidence is not null;
         pass = new PipelinePass(runtime, options, PipelinePass.InOrder(agents ?? DefaultAgents()), hooks ?? [], evidence, logger);
     }
 
@@ -63,52 +63,68 @@ public sealed class ExceptionPipeline
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RunIdentity identity = new(policy);
-        List<IntakeOutcome> chunk = [];
-        await foreach (RawItem item in items.WithCancellation(cancellationToken))
+        await foreach (IReadOnlyList<IntakeOutcome> chunk in Chunks.ReadAsync(
+            items, item => normaliser.Normalise(item, policy, run.Now ?? runtime.Clock.GetUtcNow()), cancellationToken))
         {
-            chunk.AddRange(normaliser.Normalise(item, policy, run.Now ?? runtime.Clock.GetUtcNow()));
-            if (chunk.Count >= ChunkSize)
+            foreach (PassOutcome decided in await DecideAsync(identity.Settle(chunk), policy, run, cancellationToken))
             {
-                foreach (PassOutcome decided in await DecideAsync(identity.Settle(chunk), policy, run, identity, cancellationToken))
-                {
-                    yield return decided;
-                }
-
-                chunk.Clear();
+                yield return decided;
             }
         }
-
-        foreach (PassOutcome decided in await DecideAsync(identity.Settle(chunk), policy, run, identity, cancellationToken))
-        {
-            yield return decided;
-        }
     }
+
+    /// <summary>What a pass that begins now is decided with.</summary>
+    public PassSettings SettingsOf(BoundPolicy policy) => PassSettings.Of(policy, Prepare(policy).ZoneData, options, hasMemory);
 
     /// <summary>Decides one arrival, whatever arrived before it: who repeats whom is for <see cref="RunAsync"/>.</summary>
     public async ValueTask<PassOutcome> DecideAsync(Arrival arrival, BoundPolicy policy, RunContext run, CancellationToken cancellationToken)
     {
-        ExceptionCase decided = await pass.DecideAsync(arrival, policy, desks.GetValue(policy, static made => new PlaybookDesk(made)), run, cancellationToken);
-        return new PassOutcome(decided.Result(), () => decided.Changes(run.Id, options));
+        ExceptionCase? decided = await DecideAsync(new PassStart { Arrival = arrival, Policy = policy, Now = run.Now }, cancellationToken);
+        return new PassOutcome(decided!.Result(), decided); // not null: only a journal ends a pass before its end
     }
+
+    /// <summary>Takes one pass to its end, from its beginning or from where the record of it ends.</summary>
+    /// <returns>The exception as decided; null when the journal says that somebody else has the pass.</returns>
+    public ValueTask<ExceptionCase?> DecideAsync(PassStart start, CancellationToken cancellationToken)
+    {
+        ExceptionCase begun = new(start.Arrival, start.Policy, start.Settings ?? SettingsOf(start.Policy), Prepare(start.Policy).Playbooks);
+        return pass.DecideAsync(begun, start, cancellationToken);
+    }
+
+    private Prepared Prepare(BoundPolicy policy) =>
+        policies.GetValue(policy, static made => new Prepared(new PlaybookDesk(made), ZoneData.Fingerprint(made.Calendars)));
 
     private async Task<IReadOnlyList<PassOutcome>> DecideAsync(
-        IReadOnlyList<SettledItem> chunk, BoundPolicy policy, RunContext run, RunIdentity identity, CancellationToken cancellationToken)
+        IReadOnlyList<SettledItem> chunk, BoundPolicy policy, RunContext run, CancellationToken cancellationToken)
     {
-        PassOutcome?[] decided = new PassOutcome?[chunk.Count];
-        await runtime.ForEachAsync(chunk.Count, options.Workers, DecideOneAsync, cancellationToken);
-        return identity.Answer(chunk, decided);
-
-        async ValueTask DecideOneAsync(int i, CancellationToken token)
+        Dictionary<int, PassOutcome> decided = new(chunk.Count);
+        foreach (IReadOnlyList<SettledItem> round in RunIdentity.Rounds(chunk))
         {
-            if (chunk[i].Arrival is { } arrival)
+            PassOutcome[] outcomes = new PassOutcome[round.Count];
+            await runtime.ForEachAsync(round.Count, options.Workers, DecideOneAsync, cancellationToken);
+            for (int i = 0; i < round.Count; i++)
             {
-                decided[i] = await DecideAsync(arrival, policy, run, token);
+                round[i].Decided(outcomes[i].Case!.Arrival, outcomes[i].Case!.Record.ResolutionStatus); // not null: it was decided
+                decided[round[i].Index] = outcomes[i];
             }
+
+            async ValueTask DecideOneAsync(int i, CancellationToken token) =>
+                outcomes[i] = await DecideAsync(round[i].ToDecide()!, policy, run, token); // not null: nothing is refused after it was settled
         }
+
+        return [.. chunk.Select(item => Answer(item, decided.GetValueOrDefault(item.Index)))];
     }
+
+    private static PassOutcome Answer(SettledItem item, PassOutcome? decided)
+    {
+        ExceptionResult answer = item.Answer(decided?.Result);
+        return new PassOutcome(answer, ReferenceEquals(answer, decided?.Result) ? decided.Case : null);
+    }
+
+    private sealed record Prepared(PlaybookDesk Playbooks, string ZoneData);
 }
 
-/// <summary>What one exception came to, and what is to be stored of it.</summary>
+/// <summary>What one item came to.</summary>
 /// <param name="Result">The result.</param>
-/// <param name="Changes">Renders the changes to commit, in order; empty for an item that made nothing. Costs a serialisation of every stage.</param>
-public sealed record PassOutcome(ExceptionResult Result, Func<IReadOnlyList<Change>> Changes);
+/// <param name="Case">The exception as decided; null for an item that made nothing of its own to show.</param>
+public sealed record PassOutcome(ExceptionResult Result, ExceptionCase? Case);

@@ -22,6 +22,22 @@ public sealed record PipelineOptions
 
     /// <summary>Whether plans reach the world. Tenants start in shadow.</summary>
     public AutomationMode Mode { get; init; } = AutomationMode.Shadow;
+
+    /// <summary>How often a pass that had to fetch something is committed; once, at its end, by default.</summary>
+    public CommitMode Commits { get; init; } = CommitMode.Once;
+}
+
+/// <summary>
+/// How often a pass is committed once it was received. A pass that fetches nothing is always committed once: what is lost with a
+/// crash is then decided again from what its source sends again, and nothing was spent on it.
+/// </summary>
+public enum CommitMode
+{
+    /// <summary>When it is decided to its end. A crash before that asks everything again.</summary>
+    Once,
+
+    /// <summary>After each stage. A crash repeats no finished stage, and asks nothing again that was answered for one; each stage costs a commit.</summary>
+    Stage,
 }
 
 /// <summary>What all exceptions of one run share.</summary>

@@ -18,69 +18,133 @@ internal sealed class PipelinePass(
     private const int EvidenceRounds = 3;
     private static readonly int StageCount = Enum.GetValues<Stage>().Length;
 
-    internal async ValueTask<ExceptionCase> DecideAsync(Arrival arrival, BoundPolicy policy, PlaybookDesk playbooks, RunContext run, CancellationToken cancellationToken)
+    /// <summary>Decides to the end; null when the journal says that somebody else has the pass.</summary>
+    internal async ValueTask<ExceptionCase?> DecideAsync(ExceptionCase current, PassStart start, CancellationToken cancellationToken)
     {
-        ExceptionCase current = new(arrival, policy, playbooks);
+        RecordedSteps recorded = new(start.Recorded);
         int retriaged = 0;
         Stage? stage = Stage.Intake;
         while (stage is { } now)
         {
-            DateTimeOffset at = TimeText.ToMicroseconds(run.Now ?? runtime.Clock.GetUtcNow());
-            StageOutcome? outcome = await DecideStageAsync(now, current, at, cancellationToken);
-            if (outcome is null)
+            bool isRecorded = recorded.TryTake(now, out RecordedStage? found);
+            DateTimeOffset at = found?.At ?? TimeText.ToMicroseconds(start.Now ?? runtime.Clock.GetUtcNow());
+            PassStep? step = isRecorded ? Again(found!, current, start) // not null: it was taken
+                : recorded.IsAtEnd || !start.MustAgree ? await DecideStageAsync(now, current, at, start, cancellationToken)
+                : Diverged(now, at);
+            if (step is null)
             {
+                return null;
+            }
+
+            if (step.Error is not null)
+            {
+                current.Fail(step);
+                recorded.KeepWhile(step.IsRecorded);
                 stage = now == Stage.Feedback ? null : Stage.Feedback;
-                continue;
             }
-
-            current.Take(outcome, at);
-            StageRoute route = StageRoute.After(outcome.Decision, current, options);
-            if (route.Next == Stage.Triage && now != Stage.Intake && ++retriaged > options.RetriageLimit)
+            else
             {
-                current.Fail(now, new ReeveError(ErrorCatalogue.Pipeline.Loop, $"Sent back to Triage {retriaged} times; {options.RetriageLimit} is the limit."), at);
-                stage = Stage.Feedback;
-                continue;
+                current.Take(step);
+                StageRoute route = StageRoute.After(step.Decision!, current); // not null: it did not fail
+                if (route.Next == Stage.Triage && now != Stage.Intake && ++retriaged > current.Settings.RetriageLimit)
+                {
+                    current.Fail(Circle(now, step.At, retriaged, current, recorded.TryTakeFailure(now, ErrorCatalogue.Pipeline.Loop)));
+                    route = new StageRoute(Stage.Feedback, null);
+                }
+
+                if (route.Status is { } status)
+                {
+                    current.SetStatus(status);
+                }
+
+                stage = route.Next;
             }
 
-            if (route.Status is { } status)
+            if (stage is not null && !current.Steps[^1].IsRecorded && start.Journal is { } journal && !await journal.AfterStageAsync(current, cancellationToken))
             {
-                current.SetStatus(status);
+                return null;
             }
-
-            stage = route.Next;
         }
 
         return current;
     }
 
-    private async ValueTask<StageOutcome?> DecideStageAsync(Stage stage, ExceptionCase current, DateTimeOffset at, CancellationToken cancellationToken)
+    private static PassStep Circle(Stage stage, DateTimeOffset at, int times, ExceptionCase current, bool isRecorded) => new()
+    {
+        Stage = stage,
+        At = at,
+        Error = new ReeveError(ErrorCatalogue.Pipeline.Loop, $"Sent back to Triage {times} times; {current.Settings.RetriageLimit} is the limit."),
+        IsRecorded = isRecorded,
+    };
+
+    // From the evidence and the time on record: nobody is asked, and nobody is told who was told before.
+    private PassStep Again(RecordedStage recorded, ExceptionCase current, PassStart start)
+    {
+        PassStep step = new() { Stage = recorded.Stage, At = recorded.At, Error = recorded.Error, Evidence = recorded.Evidence, IsRecorded = true };
+        if (recorded.Error is not null)
+        {
+            return step;
+        }
+
+        IStageAgent agent = agents[(int)recorded.Stage];
+        try
+        {
+            AgentDecision decision = Taken(agent.Decide(Message(current, recorded.At), recorded.Evidence), recorded.Stage);
+            return start.MustAgree && !DecisionDocument.Render(decision).AsSpan().SequenceEqual(recorded.Decision.Span)
+                ? Diverged(recorded.Stage, recorded.At)
+                : step with { Decision = decision };
+        }
+        catch (Exception failure)
+        {
+            // As below: whatever an agent throws costs its own exception a stage.
+            ReeveError error = Describe(failure, recorded.Stage);
+            Log.StageFailed(logger, failure, recorded.Stage.Key(), current.Record.ExceptionId.Value, error.Code, 1);
+            return start.MustAgree ? Diverged(recorded.Stage, recorded.At) : step with { Error = error };
+        }
+    }
+
+    private static PassStep Diverged(Stage stage, DateTimeOffset at) => new()
+    {
+        Stage = stage,
+        At = at,
+        Error = new ReeveError(ErrorCatalogue.Pipeline.Diverged, $"The stage {stage.Key()} decides otherwise than it did before the pass was interrupted.", stage.Key()),
+    };
+
+    private async ValueTask<PassStep?> DecideStageAsync(Stage stage, ExceptionCase current, DateTimeOffset at, PassStart start, CancellationToken cancellationToken)
     {
         IStageAgent agent = agents[(int)stage];
         AgentMessage message = Message(current, at);
         Hook(stage, current, hook => hook.BeforeStage(stage.Agent(), message));
-        ReeveError? error = null;
+        PassStep step = new() { Stage = stage, At = at };
         for (int attempt = 1; attempt <= options.StageRetries + 1; attempt++)
         {
-            try
+            message = attempt == 1 ? message : Message(current, at);
+            GatheredEvidence gathered = new();
+            IReadOnlyList<EvidenceRequest> requests = FirstRequests(agent, message, out Exception? failure);
+            if (requests.Count > 0 && Source(current) is not null && start.Journal is { } journal && !await journal.BeforeFetchingAsync(current, cancellationToken))
             {
-                StageOutcome outcome = await AttemptAsync(agent, attempt == 1 ? message : Message(current, at), cancellationToken);
-                Check(outcome.Decision, stage);
-                Hook(stage, current, hook => hook.AfterStage(stage.Agent(), outcome.Decision));
-                return outcome;
+                return null;
             }
-            catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+
+            AgentDecision? decision = null;
+            if (failure is null)
             {
-                // The one place where anything an agent throws is caught: it may cost its own exception a stage, never another's.
-                error = Describe(failure, stage);
-                Log.StageFailed(logger, failure, stage.Key(), current.Record.ExceptionId.Value, error.Code, attempt);
+                (decision, failure) = await AttemptAsync(agent, message, requests, gathered, current, cancellationToken);
             }
+
+            if (decision is not null)
+            {
+                Hook(stage, current, hook => hook.AfterStage(stage.Agent(), decision));
+                return step with { Decision = decision, Error = null, Evidence = gathered.Known() };
+            }
+
+            step = step with { Error = Describe(failure!, stage), Evidence = gathered.Known() }; // not null: there is no decision
+            Log.StageFailed(logger, failure!, stage.Key(), current.Record.ExceptionId.Value, step.Error.Code, attempt);
         }
 
-        current.Fail(stage, error!, at);
-        Hook(stage, current, hook => hook.OnFailure(stage.Agent(), error!));
-        return null;
+        Hook(stage, current, hook => hook.OnFailure(stage.Agent(), step.Error!)); // not null: no attempt succeeded
+        return step;
     }
-
     private AgentMessage Message(ExceptionCase current, DateTimeOffset at)
     {
         // A scope of its own: an attempt that was given up may still be running on the one before.
@@ -94,8 +158,8 @@ internal sealed class PipelinePass(
             Policy = current.Policy,
             Playbooks = current.Playbooks,
             Now = at,
-            Mode = options.Mode,
-            HasMemory = source is not null,
+            Mode = current.Settings.Mode,
+            HasMemory = current.Settings.HasMemory,
             Scope = scope,
         };
         message.Remember(current.LastMessage);
@@ -103,30 +167,62 @@ internal sealed class PipelinePass(
         return message;
     }
 
-    // With nothing to ask, a stage is one call: no task, no timer.
-    private ValueTask<StageOutcome> AttemptAsync(IStageAgent agent, AgentMessage message, CancellationToken cancellationToken)
+    private IEvidenceSource? Source(ExceptionCase current) => current.Settings.HasMemory ? source : null;
+
+    // Asking is pure, so whether something must be fetched is known before anything is.
+    private static IReadOnlyList<EvidenceRequest> FirstRequests(IStageAgent agent, AgentMessage message, out Exception? failure)
     {
-        IReadOnlyList<EvidenceRequest> requests = agent.Ask(message, []);
-        return requests.Count == 0
-            ? new ValueTask<StageOutcome>(new StageOutcome(agent.Decide(message, []), []))
-            : new ValueTask<StageOutcome>(runtime.WithinAsync(options.StageTimeout, token => GatherAsync(agent, message, requests, token), cancellationToken));
+        try
+        {
+            failure = null;
+            return agent.Ask(message, []);
+        }
+        catch (Exception thrown)
+        {
+            failure = thrown;
+            return [];
+        }
     }
 
-    private async Task<StageOutcome> GatherAsync(IStageAgent agent, AgentMessage message, IReadOnlyList<EvidenceRequest> requests, CancellationToken cancellationToken)
+    // The one place where anything an agent throws while it decides is caught: it may cost its own exception a stage, never
+    // another's. With nothing to ask, a stage is one call: no task, no timer.
+    private async ValueTask<(AgentDecision? Decision, Exception? Failure)> AttemptAsync(
+        IStageAgent agent, AgentMessage message, IReadOnlyList<EvidenceRequest> requests, GatheredEvidence gathered, ExceptionCase current, CancellationToken cancellationToken)
     {
-        List<Evidence> evidence = [];
+        try
+        {
+            AgentDecision decision = requests.Count == 0
+                ? agent.Decide(message, [])
+                : await runtime.WithinAsync(options.StageTimeout, token => GatherAsync(agent, message, requests, gathered, Source(current), token), cancellationToken);
+            return (Taken(decision, agent.Stage), null);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return (null, failure);
+        }
+    }
+
+    private async Task<AgentDecision> GatherAsync(
+        IStageAgent agent, AgentMessage message, IReadOnlyList<EvidenceRequest> requests, GatheredEvidence gathered, IEvidenceSource? asked, CancellationToken cancellationToken)
+    {
         for (int round = 1; requests.Count > 0; round++)
         {
-            Task<EvidenceAnswer>[] answers = [.. requests.Select(request => AnswerAsync(agent.Stage, request, message, cancellationToken))];
-            for (int i = 0; i < answers.Length; i++)
-            {
-                evidence.Add(new Evidence(requests[i], await answers[i]));
-            }
-
-            requests = round < EvidenceRounds ? agent.Ask(message, evidence) : [];
+            Task[] answers = [.. requests.Select(request => AnswerAsync(gathered.Ask(request), request))];
+            await Task.WhenAll(answers);
+            requests = round < EvidenceRounds ? agent.Ask(message, gathered.Known()) : [];
         }
 
-        return new StageOutcome(agent.Decide(message, evidence), evidence);
+        return agent.Decide(message, gathered.Known());
+
+        async Task AnswerAsync(int place, EvidenceRequest request) =>
+            gathered.Answer(place, GatheredEvidence.Rounded(await this.AnswerAsync(agent.Stage, request, message, asked, cancellationToken)));
+    }
+
+    // What is taken over is checked, and rounded before anything downstream compares it: so a replay compares the same figures.
+    private static AgentDecision Taken(AgentDecision? decision, Stage stage)
+    {
+        Check(decision, stage);
+        return GatheredEvidence.Rounded(decision!); // not null: it was checked
     }
 
     // An agent that answers for another stage, with another stage's findings or with a confidence that is none, has failed; the
@@ -146,16 +242,17 @@ internal sealed class PipelinePass(
         }
     }
 
-    private async Task<EvidenceAnswer> AnswerAsync(Stage stage, EvidenceRequest request, AgentMessage message, CancellationToken cancellationToken)
+    private async Task<EvidenceAnswer> AnswerAsync(
+        Stage stage, EvidenceRequest request, AgentMessage message, IEvidenceSource? asked, CancellationToken cancellationToken)
     {
-        if (source is null)
+        if (asked is null)
         {
             return new EvidenceAnswer.Unavailable("not_configured");
         }
 
         try
         {
-            return await source.AnswerAsync(request, message, cancellationToken);
+            return await asked.AnswerAsync(request, message, cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {

@@ -13,11 +13,17 @@ internal readonly record struct StageRoute(Stage? Next, ResolutionStatus? Status
 {
     private static readonly StageRoute Escalated = new(Stage.Feedback, ResolutionStatus.Escalated);
 
-    internal static StageRoute After(AgentDecision decision, ExceptionCase current, PipelineOptions options)
+    internal static StageRoute After(AgentDecision decision, ExceptionCase current)
     {
         if (decision.Stage == Stage.Feedback)
         {
             return new StageRoute(null, null);
+        }
+
+        // The problem is known and its source says that it is over: what type this delivery names no longer matters.
+        if (decision.Stage == Stage.Intake && current.Arrival is { Closes: true, Follows: true })
+        {
+            return new StageRoute(Stage.Feedback, ResolutionStatus.Resolved);
         }
 
         if (decision.NextStep == NextStep.Escalate || Verdict(current.Decisions) == PolicyVerdict.Block)
@@ -37,9 +43,9 @@ internal readonly record struct StageRoute(Stage? Next, ResolutionStatus? Status
             Stage.Intake => new StageRoute(Stage.Triage, null),
             Stage.Triage => new StageRoute(Stage.Policy, null),
             Stage.Policy when decision.NextStep == NextStep.Feedback => new StageRoute(Stage.Feedback, null),
-            Stage.Policy => new StageRoute(options.Supervised ? Stage.SupervisorPolicy : Stage.Resolution, null),
+            Stage.Policy => new StageRoute(current.Settings.Supervised ? Stage.SupervisorPolicy : Stage.Resolution, null),
             Stage.SupervisorPolicy => new StageRoute(Stage.Resolution, null),
-            Stage.Resolution when options.Supervised => new StageRoute(Stage.SupervisorResolution, null),
+            Stage.Resolution when current.Settings.Supervised => new StageRoute(Stage.SupervisorResolution, null),
             _ => AfterPlan(current),
         };
     }

@@ -1,9 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
+using Reeve.Commands.Artefacts;
+using Reeve.Commands.AuditVerbs;
 using Reeve.Commands.Cel;
+using Reeve.Commands.Examination;
+using Reeve.Commands.ExceptionVerbs;
 using Reeve.Commands.PackVerbs;
+using Reeve.Commands.Places;
 using Reeve.Commands.Running;
+using Reeve.Commands.Serving;
+using Reeve.Commands.TenantVerbs;
 using Reeve.Core.Errors;
 
 namespace Reeve.Commands;
@@ -11,36 +18,67 @@ namespace Reeve.Commands;
 /// <summary>The door of the command: every verb, and what happens to words that are none.</summary>
 public static class CommandLine
 {
-    /// <summary>Every verb.</summary>
-    public static RootCommand Build(ILoggerFactory loggers) =>
-        Help.WithExamples(new RootCommand("Reeve takes the operational exceptions of a business through intake, triage, policy, resolution and feedback.")
+    // What 'reeve' alone does.
+    private static readonly string[] WithoutWords = ["serve", "--demo"];
+
+    // Whoever is told to stop ends its documents and commits what it took; a server's own deadline is shorter.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(35);
+
+    /// <summary>Every verb; where a server does the command for another process, those that use a store.</summary>
+    public static RootCommand Build(CommandContext context)
+    {
+        RootCommand root = new("Reeve takes the operational exceptions of a business through intake, triage, policy, resolution and feedback.")
         {
-            RunCommand.Build(loggers),
-            PacksCommand.Build(loggers),
-            ExprCommand.Build(),
-            SchemaCommand.Build(),
-            LogsCommand.Build(),
-        });
+            RunCommand.Build(context),
+            ExceptionsCommand.Build(context),
+            RunsCommand.Build(context),
+            AuditCommand.Build(context),
+            ExportCommand.Build(context),
+            PacksCommand.Build(context),
+            TenantsCommand.Build(context),
+            KeysCommand.Build(context),
+            DbCommand.Build(context),
+            DoctorCommand.Build(context),
+        };
+        if (context.Held is null)
+        {
+            root.Add(ServeCommand.Build(context));
+            root.Add(ExprCommand.Build());
+            root.Add(SchemaCommand.Build());
+            root.Add(LogsCommand.Build());
+            root.Add(OpenApiCommand.Build(context));
+        }
+
+        return Help.WithExamples(root);
+    }
 
     /// <summary>Runs one command line and returns its exit code (EX-CLI-1).</summary>
-    public static async Task<int> InvokeAsync(string[] args, ILoggerFactory loggers, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    public static async Task<int> InvokeAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        ILogger logger = loggers.CreateLogger("Reeve.Commands");
-        ParseResult parsed = Build(loggers).Parse(args.Length == 0 ? ["--help"] : args);
+        ILogger logger = context.Loggers.CreateLogger("Reeve.Commands");
+        ParseResult parsed = Build(context).Parse(context.Words.Count == 0 ? WithoutWords : context.Words);
         if (parsed.Errors.Count > 0)
         {
             foreach (ParseError problem in parsed.Errors)
             {
-                error.WriteLine(Terminal.Clean(problem.Message));
+                context.Error.WriteLine(Terminal.Clean(problem.Message));
             }
 
-            error.WriteLine("Run 'reeve --help', or 'reeve VERB --help', to see what there is.");
+            context.Error.WriteLine("Run 'reeve --help', or 'reeve VERB --help', to see what there is.");
             return Terminal.Usage;
         }
 
         string command = parsed.CommandResult.Command.Name;
         CommandLog.Started(logger, command);
-        InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+        InvocationConfiguration configuration = new()
+        {
+            EnableDefaultExceptionHandler = false,
+            Output = context.Output,
+            Error = context.Error,
+
+            // What another process has done here ends by the token alone: signals are the server's.
+            ProcessTerminationTimeout = context.Held is null ? LongestEnd : null,
+        };
         int exitCode;
         try
         {
@@ -48,23 +86,23 @@ public static class CommandLine
         }
         catch (ReeveException fault)
         {
-            exitCode = Terminal.Refuse(error, Terminal.Errors(fault));
+            exitCode = Terminal.Refuse(context.Error, Terminal.Errors(fault));
         }
         catch (IOException failure)
         {
             // Files are guarded where they are opened; what is left is standard output: full, or closed by its reader.
-            exitCode = Terminal.Refuse(error, [new ReeveError(ErrorCatalogue.Input.FileUnwritable, $"Standard output: {failure.Message}")]);
+            exitCode = Terminal.Refuse(context.Error, [new ReeveError(ErrorCatalogue.Input.FileUnwritable, $"Standard output: {failure.Message}")]);
         }
         catch (OperationCanceledException)
         {
-            error.WriteLine("Stopped.");
+            context.Error.WriteLine("Stopped.");
             exitCode = Terminal.Refused;
         }
         catch (Exception failure)
         {
             // The host: what nobody expected ends here, told in full to the log and in short to the person.
             CommandLog.Failed(logger, failure, command);
-            exitCode = Terminal.Refuse(error, [new ReeveError(ErrorCatalogue.Host.Unexpected, $"{command}: {failure.GetType().Name}.")]);
+            exitCode = Terminal.Refuse(context.Error, [new ReeveError(ErrorCatalogue.Host.Unexpected, $"{command}: {failure.GetType().Name}.")]);
         }
 
         CommandLog.Ended(logger, command, exitCode);

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text;
 using Reeve.Core.Errors;
 using Reeve.Core.Wording;
@@ -19,10 +18,6 @@ public static class Terminal
 
     /// <summary>A check failed.</summary>
     public const int FailedCheck = 3;
-
-    /// <summary>Prints errors as people read them and returns the exit code of refused input.</summary>
-    internal static int Refuse(ParseResult call, IEnumerable<ReeveError> errors, string? file = null) =>
-        Refuse(call.InvocationConfiguration.Error, errors, file);
 
     /// <summary>Prints errors as people read them and returns the exit code of refused input.</summary>
     public static int Refuse(TextWriter output, IEnumerable<ReeveError> errors, string? file = null)
@@ -63,40 +58,5 @@ public static class Terminal
     }
 
     /// <summary>A stream whose bytes, UTF-8, go to where the command writes.</summary>
-    internal static Stream OutputStream(ParseResult call) =>
-        ReferenceEquals(call.InvocationConfiguration.Output, Console.Out) ? Console.OpenStandardOutput() : new TextWriterStream(call.InvocationConfiguration.Output);
-
-    private sealed class TextWriterStream(TextWriter writer) : Stream
-    {
-        private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Flush() => writer.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count)
-        {
-            char[] chars = new char[decoder.GetCharCount(buffer, offset, count)];
-            decoder.GetChars(buffer, offset, count, chars, 0);
-            writer.Write(chars);
-        }
-    }
+    internal static Stream OutputStream(CommandContext context) => context.OpenOutput is { } open ? open() : new TextStream(context.Output);
 }

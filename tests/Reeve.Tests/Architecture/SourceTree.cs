@@ -14,7 +14,7 @@ internal sealed record ProjectFile(string Name, string Folder, string Xml);
 internal static class SourceTree
 {
     /// <summary>The folder that holds <c>Reeve.slnx</c>.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root => Repository.Root;
 
     /// <summary>Every C# file below <c>src/</c> that people wrote, in ordinal order of paths.</summary>
     public static IReadOnlyList<SourceFile> Sources { get; } = ReadSources("src");
@@ -39,15 +39,4 @@ internal static class SourceTree
             .Order(StringComparer.Ordinal);
 
     private static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Reeve.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("Reeve.slnx is in no folder above " + AppContext.BaseDirectory);
-    }
 }

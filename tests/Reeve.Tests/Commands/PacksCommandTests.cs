@@ -23,7 +23,7 @@ public sealed class PacksCommandTests : IDisposable
     {
         using StringWriter output = new();
         using StringWriter talk = new();
-        int exit = new RootCommand { PacksCommand.Build(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance) }.Parse(["packs", .. arguments]).Invoke(new InvocationConfiguration { Output = output, Error = talk });
+        int exit = new RootCommand { PacksCommand.Build(Contexts.Of(output, talk)) }.Parse(["packs", .. arguments]).Invoke(new InvocationConfiguration { Output = output, Error = talk });
         return (exit, output.ToString(), talk.ToString());
     }
 

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text;
 using Reeve.Core.Documents;
 using Reeve.Core.Errors;
@@ -14,42 +13,42 @@ namespace Reeve.Commands.PackVerbs;
 internal static class LoadedPacks
 {
     /// <summary>Reads, validates and binds a domain pack and a policy; prints every error and warning. Null when they cannot be used.</summary>
-    /// <param name="call">The command, for where it talks.</param>
+    /// <param name="context">The command, for where it talks and where paths begin.</param>
     /// <param name="domainPath">The domain pack's file.</param>
     /// <param name="policyPath">The policy's file; null for the policy that the domain pack alone implies.</param>
-    internal static BoundPolicy? Load(ParseResult call, string domainPath, string? policyPath)
+    internal static BoundPolicy? Load(CommandContext context, string domainPath, string? policyPath)
     {
-        Document? domainText = Open(call, domainPath, PackKind.Domain);
-        Document? policyText = policyPath is null ? null : Open(call, policyPath, PackKind.Tenant);
+        Document? domainText = Open(context, domainPath, PackKind.Domain);
+        Document? policyText = policyPath is null ? null : Open(context, policyPath, PackKind.Tenant);
         PackReading<DomainPack>? domain = domainText is null ? null : DomainPackReader.Read(domainText);
         PackReading<TenantPolicy>? policy = policyText is null ? null : TenantPolicyReader.Read(policyText);
-        Tell(call, domain?.Warnings ?? [], domainPath);
-        Tell(call, policy?.Warnings ?? [], policyPath);
-        Terminal.Refuse(call, domain?.Errors ?? [], domainPath);
-        Terminal.Refuse(call, policy?.Errors ?? [], policyPath);
+        Tell(context, domain?.Warnings ?? [], domainPath);
+        Tell(context, policy?.Warnings ?? [], policyPath);
+        Terminal.Refuse(context.Error, domain?.Errors ?? [], domainPath);
+        Terminal.Refuse(context.Error, policy?.Errors ?? [], policyPath);
         if (domain?.Pack is not { } pack || (policy?.Pack is null && policyPath is not null))
         {
             return null;
         }
 
         PackReading<BoundPolicy> bound = PolicyBinder.Bind(pack, policy?.Pack ?? Implied(pack));
-        Tell(call, Place(bound.Warnings, policyText), policyPath);
-        Terminal.Refuse(call, Place(bound.Errors, policyText), policyPath);
+        Tell(context, Place(bound.Warnings, policyText), policyPath);
+        Terminal.Refuse(context.Error, Place(bound.Errors, policyText), policyPath);
         return bound.Pack;
     }
 
     // Both files are read before anything is refused, so that all that is wrong comes out together.
-    private static Document? Open(ParseResult call, string path, PackKind wanted)
+    private static Document? Open(CommandContext context, string path, PackKind wanted)
     {
         try
         {
-            Document document = PackFileReader.Read(path);
+            Document document = PackFileReader.Read(context.PathOf(path));
             return IsTheOther(document, wanted) ? throw new ReeveException(Exchanged(wanted)) : document;
         }
         catch (ReeveException fault)
         {
             IReadOnlyList<ReeveError> errors = Terminal.Errors(fault);
-            Terminal.Refuse(call, errors, errors[0].Subject == path ? null : path);
+            Terminal.Refuse(context.Error, errors, errors[0].Subject == context.PathOf(path) ? null : path);
             return null;
         }
     }
@@ -68,11 +67,11 @@ internal static class LoadedPacks
 
     private static IReadOnlyList<ReeveError> Place(IReadOnlyList<ReeveError> errors, Document? text) => text?.Place(errors) ?? errors;
 
-    private static void Tell(ParseResult call, IReadOnlyList<ReeveError> warnings, string? path)
+    private static void Tell(CommandContext context, IReadOnlyList<ReeveError> warnings, string? path)
     {
         foreach (ReeveError warning in warnings)
         {
-            call.InvocationConfiguration.Error.WriteLine(Terminal.Clean($"{path ?? "policy"}: warning {warning}"));
+            context.Error.WriteLine(Terminal.Clean($"{path ?? "policy"}: warning {warning}"));
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Reeve.Core.Errors;
 using Reeve.Core.Values;
 using Reeve.Core.Wording;
@@ -31,18 +29,6 @@ internal sealed record PackReport(string File, string Kind, string Summary, IRea
         ("summary", Value.Of(Summary)),
         ("errors", List(Errors)),
         ("warnings", List(Warnings))));
-
-    /// <summary>Writes JSON for people and programs: indented, with a line end.</summary>
-    internal static void WriteIndented(TextWriter output, Value value)
-    {
-        using MemoryStream bytes = new();
-        using (Utf8JsonWriter writer = new(bytes, JsonText.Indented))
-        {
-            JsonText.Write(writer, value);
-        }
-
-        output.Write(Encoding.UTF8.GetString(bytes.ToArray()) + "\n");
-    }
 
     private string Line(ReeveError error, string mark)
     {

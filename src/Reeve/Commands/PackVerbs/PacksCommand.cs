@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using Reeve.Core.Errors;
 using Reeve.Core.Packs;
 using Reeve.Core.Policies;
@@ -15,10 +14,13 @@ public static class PacksCommand
     private const int Refused = 1;
 
     /// <summary>The command with its verbs.</summary>
-    public static Command Build(ILoggerFactory loggers) =>
-        new("packs", "Validate, show and test domain packs and tenant policies.") { BuildValidate(), BuildShow(), PacksTestCommand.Build(loggers) };
+    public static Command Build(CommandContext context) =>
+        new("packs", "Validate, show, test and store domain packs and tenant policies.")
+        {
+            BuildValidate(context), BuildShow(context), PacksTestCommand.Build(context), PackStoreCommand.BuildStore(context), PackStoreCommand.BuildVersions(context),
+        };
 
-    private static Command BuildValidate()
+    private static Command BuildValidate(CommandContext context)
     {
         Argument<string[]> files = new("file")
         {
@@ -28,18 +30,18 @@ public static class PacksCommand
         Option<string> output = Output("table", "json", "jsonl");
         Command command = new("validate", "Check packs and print every error with its place.") { files, output };
         command.SetAction(parsed => Validate(
-            parsed.GetRequiredValue(files), parsed.GetValue(output)!, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)); // not null: it has a default
+            [.. parsed.GetRequiredValue(files).Select(context.PathOf)], parsed.GetValue(output)!, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)); // not null: it has a default
         return command;
     }
 
-    private static Command BuildShow()
+    private static Command BuildShow(CommandContext context)
     {
         Argument<string> file = new("file") { Description = "A domain pack, or a tenant policy." };
         Argument<string?> policy = new("policy") { Description = "A tenant policy, to show what it makes of the domain pack.", Arity = ArgumentArity.ZeroOrOne };
         Option<string> output = Output("table", "json");
         Command command = new("show", "Show what a pack says, and what a policy makes of it.") { file, policy, output };
         command.SetAction(parsed => Show(
-            parsed.GetRequiredValue(file), parsed.GetValue(policy), parsed.GetValue(output)!, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)); // not null: it has a default
+            context.PathOf(parsed.GetRequiredValue(file)), parsed.GetValue(policy) is { } given ? context.PathOf(given) : null, parsed.GetValue(output)!, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)); // not null: it has a default
         return command;
     }
 
@@ -61,7 +63,7 @@ public static class PacksCommand
 
         if (shape == "json")
         {
-            PackReport.WriteIndented(output, Value.Of(new ListValue([.. reports.Select(report => report.ToJson())])));
+            Listing.WriteIndented(output, Value.Of(new ListValue([.. reports.Select(report => report.ToJson())])));
         }
         else
         {
@@ -93,7 +95,7 @@ public static class PacksCommand
         Value overview = PackOverview.Of(domain, bound);
         if (shape == "json")
         {
-            PackReport.WriteIndented(output, overview);
+            Listing.WriteIndented(output, overview);
         }
         else
         {

@@ -14,7 +14,7 @@ namespace Reeve.Commands.PackVerbs;
 /// <summary><c>reeve packs test</c>: runs a domain pack's own test suites.</summary>
 internal static class PacksTestCommand
 {
-    internal static Command Build(ILoggerFactory loggers)
+    internal static Command Build(CommandContext context)
     {
         Argument<string> domain = new("domain") { Description = "The domain pack, JSON or YAML." };
         Argument<string?> policy = new("policy") { Description = "The tenant policy; without one, what the pack alone implies.", Arity = ArgumentArity.ZeroOrOne };
@@ -22,43 +22,43 @@ internal static class PacksTestCommand
         Option<OutputFormat> format = SharedOptions.Format();
         Command command = new("test", "Run every case of a domain pack's test suites through the pipeline; nothing is called.") { domain, policy, asOf, format };
         command.SetAction((call, cancellationToken) =>
-            TestAsync(call, call.GetValue(domain)!, call.GetValue(policy), call.GetValue(asOf), call.GetValue(format), loggers, cancellationToken));
+            TestAsync(context, call.GetValue(domain)!, call.GetValue(policy), call.GetValue(asOf), call.GetValue(format), cancellationToken));
         return command;
     }
 
     private static async Task<int> TestAsync(
-        ParseResult call, string domain, string? policy, DateTimeOffset? asOf, OutputFormat format, ILoggerFactory loggers, CancellationToken cancellationToken)
+        CommandContext context, string domain, string? policy, DateTimeOffset? asOf, OutputFormat format, CancellationToken cancellationToken)
     {
         try
         {
-            if (LoadedPacks.Load(call, domain, policy) is not { } bound)
+            if (LoadedPacks.Load(context, domain, policy) is not { } bound)
             {
                 return Terminal.Refused;
             }
 
-            DateTimeOffset now = asOf ?? TimeProvider.System.GetUtcNow();
+            DateTimeOffset now = asOf ?? context.Clock.GetUtcNow();
             SeededIds ids = new($"{bound.TenantId}\n{now:O}");
             ExceptionPipeline pipeline = new(
-                new ThreadRuntime(TimeProvider.System), ids, new PipelineOptions(), loggers.CreateLogger("Engine.Pipeline"));
-            PackTestReport report = await new PackTests(pipeline, TimeProvider.System).RunAsync(bound, new RunContext(new RunId(ids.Next(now)), now), cancellationToken);
-            Print(call, report, format);
+                new ThreadRuntime(context.Clock), ids, new PipelineOptions(), context.Loggers.CreateLogger("Engine.Pipeline"));
+            PackTestReport report = await new PackTests(pipeline, context.Clock).RunAsync(bound, new RunContext(new RunId(ids.Next(now)), now), cancellationToken);
+            Print(context, report, format);
             return report.Failed == 0 ? Terminal.Done : Terminal.FailedCheck;
         }
         catch (ReeveException fault)
         {
-            return Terminal.Refuse(call, Terminal.Errors(fault));
+            return Terminal.Refuse(context.Error, Terminal.Errors(fault));
         }
     }
 
-    private static void Print(ParseResult call, PackTestReport report, OutputFormat format)
+    private static void Print(CommandContext context, PackTestReport report, OutputFormat format)
     {
         if (format == OutputFormat.Table)
         {
-            PrintTable(call.InvocationConfiguration.Output, report);
+            PrintTable(context.Output, report);
             return;
         }
 
-        using Stream output = Terminal.OutputStream(call);
+        using Stream output = Terminal.OutputStream(context);
         if (format == OutputFormat.Json)
         {
             using (Utf8JsonWriter writer = new(output, JsonText.Indented))

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Spectre.Console;
 
 namespace Reeve.Commands.Running;
@@ -13,13 +12,12 @@ internal sealed class RunProgress : IAsyncDisposable
 
     private RunProgress(Stream input) => this.input = input;
 
-    internal static async Task<RunProgress> StartAsync(ParseResult call, Stream input)
+    internal static async Task<RunProgress> StartAsync(CommandContext context, Stream input)
     {
         RunProgress progress = new(input);
-        bool terminal = ReferenceEquals(call.InvocationConfiguration.Error, Console.Error) && !Console.IsErrorRedirected;
-        if (terminal && Console.IsOutputRedirected && input.CanSeek)
+        if (context.Progress is { } terminal && input.CanSeek)
         {
-            await progress.DrawAsync();
+            await progress.DrawAsync(terminal);
         }
 
         return progress;
@@ -40,9 +38,9 @@ internal sealed class RunProgress : IAsyncDisposable
         await drawing;
     }
 
-    private async Task DrawAsync()
+    private async Task DrawAsync(TextWriter terminal)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal) });
         TaskCompletionSource<ProgressTask> begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         drawing = console.Progress().AutoClear(enabled: true).StartAsync(async context =>
         {

@@ -1,4 +1,4 @@
-using System.CommandLine;
+using Reeve.Commands.Artefacts;
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Policies;
@@ -9,7 +9,7 @@ namespace Reeve.Commands.Running;
 /// <summary>Where the results of <c>reeve run</c> go, each as it comes.</summary>
 internal sealed class RunSinks : IAsyncDisposable
 {
-    private readonly ParseResult call;
+    private readonly CommandContext context;
     private readonly BoundPolicy policy;
     private readonly OutputFormat format;
     private readonly FileStream? file;
@@ -21,21 +21,21 @@ internal sealed class RunSinks : IAsyncDisposable
     private bool isClosed;
     private bool hasFailed;
 
-    private RunSinks(ParseResult call, RunArguments arguments, BoundPolicy policy)
+    private RunSinks(CommandContext context, RunArguments arguments, BoundPolicy policy)
     {
-        this.call = call;
+        this.context = context;
         this.policy = policy;
         format = arguments.Format;
-        KeepApart(arguments);
-        file = Create(arguments.Output, "--output");
-        decisions = Create(arguments.Decisions, "--decisions");
-        stdout = format == OutputFormat.Table ? null : new BufferedStream(Terminal.OutputStream(call), 64 * 1024);
-        table = format == OutputFormat.Table ? new RunTable(call.InvocationConfiguration.Output) : null;
+        KeepApart(context, arguments);
+        file = Create(context, arguments.Output, "--output");
+        decisions = Create(context, arguments.Decisions, "--decisions");
+        stdout = format == OutputFormat.Table ? null : new BufferedStream(Terminal.OutputStream(context), 64 * 1024);
+        table = format == OutputFormat.Table ? new RunTable(context.Output) : null;
     }
 
     internal RunSummary Summary { get; } = new();
 
-    internal static RunSinks Open(ParseResult call, RunArguments arguments, BoundPolicy policy) => new(call, arguments, policy);
+    internal static RunSinks Open(CommandContext context, RunArguments arguments, BoundPolicy policy) => new(context, arguments, policy);
 
     internal void Begin(RunId run) => Write((Sinks: this, Run: run), static state => state.Sinks.WriteHeads(state.Run));
 
@@ -48,7 +48,7 @@ internal sealed class RunSinks : IAsyncDisposable
     internal void Finish()
     {
         Close();
-        Summary.Print(call.InvocationConfiguration.Error);
+        Summary.Print(context.Error);
     }
 
     /// <summary>Ends every document, so that a run which was stopped leaves whole ones that hold what it decided.</summary>
@@ -96,9 +96,9 @@ internal sealed class RunSinks : IAsyncDisposable
             stdout.WriteByte((byte)'\n');
         }
 
-        if (decisions is not null)
+        if (decisions is not null && result.Decided is { } decided)
         {
-            decisions.Write(DecisionDocument.Render(result, policy.Domain.ContentHash, policy.Policy.ContentHash));
+            decisions.Write(DecisionDocument.Render(decided, policy.Domain.ContentHash, policy.Policy.ContentHash));
             decisions.WriteByte((byte)'\n');
         }
     }
@@ -134,7 +134,7 @@ internal sealed class RunSinks : IAsyncDisposable
     }
 
     // Opening a file to write it empties it, so a name given twice would cost the pack or the input before it is read.
-    private static void KeepApart(RunArguments arguments)
+    private static void KeepApart(CommandContext context, RunArguments arguments)
     {
         (string Option, string? Path)[] files =
         [
@@ -145,7 +145,7 @@ internal sealed class RunSinks : IAsyncDisposable
         {
             for (int other = 0; other < written; other++)
             {
-                if (files[written].Path is { } path && files[other].Path is { } taken && IsSameFile(path, taken))
+                if (files[written].Path is { } path && files[other].Path is { } taken && IsSameFile(context.FullPathOf(path), context.FullPathOf(taken)))
                 {
                     throw new ReeveException(new ReeveError(
                         ErrorCatalogue.Input.FileUnwritable, $"'{path}' is the file of {files[other].Option}, too.", files[written].Option, nextStep: "Name another file."));
@@ -161,86 +161,8 @@ internal sealed class RunSinks : IAsyncDisposable
         return string.Equals(first, Final(right), StringComparison.Ordinal) && !first.StartsWith("/dev/", StringComparison.Ordinal);
     }
 
-    private static string Final(string path)
-    {
-        string full = Path.GetFullPath(path);
-        return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
-    }
+    private static string Final(string full) => File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
 
-    private static FileStream? Create(string? path, string option)
-    {
-        if (path is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new ReeveException(new ReeveError(ErrorCatalogue.Input.FileUnwritable, $"'{path}': {failure.Message}", option), failure);
-        }
-    }
-}
-
-/// <summary>Counts what a run came to.</summary>
-internal sealed class RunSummary
-{
-    private readonly int[] byStatus = new int[Enum.GetValues<ResolutionStatus>().Length];
-    private readonly int[] byActionability = new int[Enum.GetValues<Actionability>().Length];
-    private int repeated;
-    private readonly HashSet<ExceptionId> projectedResolved = [];
-
-    internal int Total { get; private set; }
-
-    internal int Refused { get; private set; }
-
-    internal int Accepted => Total - Refused;
-
-    internal void Count(ExceptionResult result)
-    {
-        Total++;
-        if (result.Status is not { } status)
-        {
-            Refused++;
-            return;
-        }
-
-        if (result.IsRepeat)
-        {
-            // What its source closed was not resolved by us.
-            _ = status == ResolutionStatus.Resolved && projectedResolved.Remove(result.ExceptionId!.Value);
-            repeated++;
-            return;
-        }
-
-        byStatus[(int)status]++;
-        if (result.Of(Stage.Policy)?.Details is StageDetails.Policy policy)
-        {
-            byActionability[(int)policy.Actionability]++;
-        }
-
-        if (status == ResolutionStatus.InProgress && result.Of(Stage.Resolution)?.Details is StageDetails.Resolution { ProjectedStatus: ResolutionStatus.Resolved })
-        {
-            projectedResolved.Add(result.ExceptionId!.Value);
-        }
-    }
-
-    internal void Print(TextWriter output)
-    {
-        int decided = Accepted - repeated;
-        output.WriteLine($"{Total} items: {decided} decided, {repeated} repeated, {Refused} refused. Mode shadow: nothing was called.");
-        if (decided == 0)
-        {
-            return;
-        }
-
-        output.WriteLine($"  status         {Line<ResolutionStatus>(byStatus)}; {projectedResolved.Count} would be RESOLVED automatically");
-        output.WriteLine($"  actionability  {Line<Actionability>(byActionability)} ({byActionability[0] * 100.0 / decided:0} % with an approved process)");
-    }
-
-    private static string Line<T>(int[] counts)
-        where T : struct, Enum => string.Join(", ", Wire.All<T>().Select((name, i) => (name, count: counts[i])).Where(part => part.count > 0).Select(part => $"{part.count} {part.name}"));
+    private static FileStream? Create(CommandContext context, string? path, string option) =>
+        path is null ? null : PrivateFile.Create(context.PathOf(path), option);
 }

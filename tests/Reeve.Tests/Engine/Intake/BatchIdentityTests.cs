@@ -51,10 +51,10 @@ public sealed class BatchIdentityTests
         BatchIdentity identity = new(Make.Bound(window is null ? Make.Domain : Make.With(Make.Domain, "problemWindow", $"\"{window}\"")));
 
         Settle(identity, Arrived("a", Midnight) with { Fingerprint = "P" }, 0);
-        Settle(identity, Arrived("b", Midnight) with { Fingerprint = "P", Closes = true }, 1).ShouldBe(new IdentityOutcome.Closes(0));
+        Settle(identity, Arrived("b", Midnight) with { Fingerprint = "P", Closes = true }, 1).ShouldBe(new IdentityOutcome.Closes(0, 0));
         IdentityOutcome later = Settle(identity, Arrived("c", Midnight.AddMinutes(minutes)) with { Fingerprint = "P" }, 2);
 
-        (later is IdentityOutcome.Repeats { Index: 0 }).ShouldBe(reopens);
+        (later is IdentityOutcome.Reopens { Index: 0, Turn: 1 }).ShouldBe(reopens);
         (later is IdentityOutcome.New).ShouldBe(!reopens);
     }
 
@@ -64,7 +64,7 @@ public sealed class BatchIdentityTests
         BatchIdentity identity = new(Make.Bound());
 
         Settle(identity, Arrived("a", Midnight) with { Fingerprint = "P" }, 0);
-        Settle(identity, Arrived("b", Midnight) with { Fingerprint = "P", Closes = true }, 1).ShouldBe(new IdentityOutcome.Closes(0));
+        Settle(identity, Arrived("b", Midnight) with { Fingerprint = "P", Closes = true }, 1).ShouldBe(new IdentityOutcome.Closes(0, 0));
 
         Settle(identity, Arrived("c", Midnight) with { Fingerprint = "P", Closes = true }, 2).ShouldBeOfType<IdentityOutcome.New>();
     }
@@ -76,9 +76,9 @@ public sealed class BatchIdentityTests
         Arrival close = Arrived("b", Midnight) with { Fingerprint = "P", ExternalId = "1", Closes = true };
 
         Settle(identity, Arrived("a", Midnight) with { Fingerprint = "P", ExternalId = "1" }, 0);
-        Settle(identity, close, 1).ShouldBe(new IdentityOutcome.Closes(0));
+        Settle(identity, close, 1).ShouldBe(new IdentityOutcome.Closes(0, 0));
 
-        Settle(identity, close, 2).ShouldBe(new IdentityOutcome.Repeats(1, "The same delivery arrived before.", IsClosed: true));
+        Settle(identity, close, 2).ShouldBe(new IdentityOutcome.Repeats(1, "The same delivery arrived before.", null));
     }
 
     [Fact]
@@ -131,6 +131,8 @@ public sealed class BatchIdentityTests
             RawBytes = Encoding.UTF8.GetBytes(payload),
             NormalizedContext = ObjectMap.Empty,
         },
+        Key = new ExceptionKey(new Guid("01940000-0000-7000-8000-000000000001")),
+        PassId = new PassId(new Guid("01940000-0000-7000-8000-000000000002")),
         TimestampGiven = true,
         IdGiven = false,
     };

@@ -48,6 +48,8 @@ public sealed class NormaliserTests
     [InlineData("""{"timestamp":1700000000}""", "INTAKE-004", "/timestamp")]
     [InlineData("""{"rawPayload":{},"tenantId":"SOUTH"}""", "INTAKE-005", "/tenantId")]
     [InlineData("""{"rawPayload":{},"exceptionId":"NORTH"}""", "INTAKE-006", "/exceptionId")]
+    [InlineData("""{"rawPayload":{},"exceptionId":"."}""", "INTAKE-006", "/exceptionId")]
+    [InlineData("""{"rawPayload":{},"exceptionId":".."}""", "INTAKE-006", "/exceptionId")]
     [InlineData("""{"rawPayload":{},"exceptionId":""}""", "INTAKE-006", "/exceptionId")]
     [InlineData("""{"rawPayload":{},"exceptionId":"a\u202eb"}""", "INTAKE-006", "/exceptionId")]
     [InlineData("""{"rawPayload":{},"exceptionId":7}""", "INTAKE-003", "/exceptionId")]
@@ -218,7 +220,7 @@ public sealed class NormaliserTests
         outcomes.Select(outcome => outcome.Result.IsRepeat).ShouldBe([false, true, false]);
         outcomes[1].Result.ExceptionId.ShouldBe(outcomes[0].Result.ExceptionId);
         outcomes[1].Result.Status.ShouldBe(outcomes[0].Result.Status);
-        outcomes[1].Changes().ShouldBeEmpty();
+        outcomes[1].Case.ShouldBeNull();
     }
 
     [Fact]

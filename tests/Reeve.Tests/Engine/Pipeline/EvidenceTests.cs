@@ -1,9 +1,8 @@
-using Reeve.Core.Changes;
 using Reeve.Core.Decisions;
 using Reeve.Core.Records;
-using Reeve.Core.Values;
 using Reeve.Engine.Agents;
 using Reeve.Engine.Pipeline;
+using Reeve.Tests.Agents;
 
 namespace Reeve.Tests.Pipeline;
 
@@ -58,13 +57,50 @@ public sealed class EvidenceTests
     }
 
     [Fact]
-    public async Task A_stages_event_holds_the_evidence_it_had()
+    public async Task A_stage_keeps_the_evidence_it_had()
     {
         List<PassOutcome> outcomes = await Make.Decide(Delayed, pipeline: Make.Pipeline(evidence: new KnowingSource()));
 
-        Change.Append triage = outcomes[0].Changes().OfType<Change.Append>().Single(append => append.Event.Stage == Stage.Triage);
+        Evidence evidence = outcomes[0].Case!.Steps.Single(step => step.Stage == Stage.Triage).Evidence.ShouldHaveSingleItem();
 
-        JsonText.Parse(triage.Event.Body.Span, JsonLimits.Default).ToString().ShouldContain("\"evidence\":[{\"request\":\"similarCases\",\"count\":5,\"cases\":[{\"exceptionId\":\"old\",\"score\":0.91,\"resolution\":\"found in the van\"}]}]");
+        evidence.Request.ShouldBe(new EvidenceRequest.SimilarCases(5));
+        evidence.Answer.ShouldBeOfType<EvidenceAnswer.Cases>().Found.ShouldHaveSingleItem().Score.ShouldBe(0.9123);
+    }
+
+    [Fact]
+    public async Task A_failed_stage_keeps_what_its_last_attempt_was_answered_and_says_what_was_not()
+    {
+        FakeTime clock = new(Make.Now);
+        WaitingSource source = new();
+        Task<List<PassOutcome>> deciding = Make.Decide(Delayed, pipeline: Make.Pipeline(evidence: source, clock: clock));
+        await source.Asked.Task;
+        clock.Advance(TimeSpan.FromSeconds(301));
+
+        PassStep failed = (await deciding)[0].Case!.Steps.Single(step => step.Error is not null);
+
+        failed.Evidence.ShouldHaveSingleItem().Answer.ShouldBe(new EvidenceAnswer.Unavailable("timeout"));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public async Task An_answer_whose_score_is_no_number_is_none(double score)
+    {
+        List<PassOutcome> outcomes = await Make.Decide(Delayed, pipeline: Make.Pipeline(evidence: new KnowingSource(score)));
+
+        outcomes[0].Result.Errors.ShouldBeEmpty();
+        outcomes[0].Case!.Steps.Single(step => step.Stage == Stage.Triage).Evidence.ShouldHaveSingleItem().Answer.ShouldBe(new EvidenceAnswer.Unavailable("provider_error"));
+    }
+
+    [Theory]
+    [InlineData(0.599951, false)]
+    [InlineData(0.599949, true)]
+    public async Task A_confidence_is_compared_as_it_is_recorded(double confidence, bool escalates)
+    {
+        ExceptionResult result = await Make.DecideOne(Delayed, pipeline: Make.Pipeline(agents: Adjusted.In(new Adjusted(Stage.Triage, decision => decision with { Confidence = confidence }))));
+
+        result.Of(Stage.Triage)!.Confidence.ShouldBe(Math.Round(confidence, 4));
+        (result.Of(Stage.SupervisorPolicy)!.Decision == "ESCALATE").ShouldBe(escalates);
     }
 
     private sealed class CuriousAgent : IStageAgent
@@ -106,9 +142,9 @@ public sealed class EvidenceTests
             throw new InvalidOperationException("down");
     }
 
-    private sealed class KnowingSource : IEvidenceSource
+    private sealed class KnowingSource(double score = 0.91234567) : IEvidenceSource
     {
         public Task<EvidenceAnswer> AnswerAsync(EvidenceRequest request, AgentMessage message, CancellationToken cancellationToken) =>
-            Task.FromResult<EvidenceAnswer>(new EvidenceAnswer.Cases([new SimilarCase(new ExceptionId("old"), 0.91, "found in the van")]));
+            Task.FromResult<EvidenceAnswer>(new EvidenceAnswer.Cases([new SimilarCase(new ExceptionKey(Guid.Empty), score, "found in the van")]));
     }
 }

@@ -1,8 +1,6 @@
 using System.Text;
-using Reeve.Core.Changes;
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
-using Reeve.Core.Events;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
@@ -177,20 +175,6 @@ public sealed class PipelineTests
         result.ResolutionOf().ResolvedPlan[0].Arguments["parcel"].AsString().ShouldStartWith(result.ExceptionId!.Value.Value);
     }
 
-    [Fact]
-    public async Task The_last_event_says_what_everything_was_decided_with()
-    {
-        BoundPolicy policy = Make.Bound();
-        List<PassOutcome> outcomes = await Make.Decide(Delayed, policy);
-
-        MapValue body = JsonText.Parse(((Change.Append)outcomes[0].Changes()[^1]).Event.Body.Span, JsonLimits.Default).AsMap();
-
-        byte[] document = DecisionDocument.Render(outcomes[0].Result, policy.Domain.ContentHash, policy.Policy.ContentHash);
-        body["decisionDocument"].AsString().ShouldBe(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(document)));
-        body["domainPack"].AsString().ShouldBe(policy.Domain.ContentHash);
-        body["mode"].AsString().ShouldBe("SHADOW");
-    }
-
     [Theory]
     [InlineData(Stage.Resolution)]
     [InlineData(Stage.SupervisorResolution)]
@@ -221,23 +205,6 @@ public sealed class PipelineTests
         List<PassOutcome> second = await Make.Decide(Delayed, run: Make.Run(Make.Now.AddDays(3)));
 
         DecisionDocument.Render(second[0].Result, "d", "p").ShouldBe(DecisionDocument.Render(first, "d", "p"));
-    }
-
-    [Fact]
-    public async Task Every_stage_that_ran_or_failed_is_one_event_and_the_record_comes_first()
-    {
-        List<PassOutcome> outcomes = await Make.Decide(Delayed, pipeline: Make.Pipeline(agents: With(new FailingAgent(Stage.Resolution, "P1"))));
-
-        IReadOnlyList<Change> changes = outcomes[0].Changes();
-
-        changes[0].ShouldBeOfType<Change.Insert>().Record.ResolutionStatus.ShouldBe(ResolutionStatus.Escalated);
-        changes.Skip(1).Cast<Change.Append>().Select(append => (append.Event.Type, append.Event.Stage)).ShouldBe(
-        [
-            (EventType.ExceptionReceived, null), (EventType.StageCompleted, Stage.Intake), (EventType.StageCompleted, Stage.Triage),
-            (EventType.StageCompleted, Stage.Policy), (EventType.StageCompleted, Stage.SupervisorPolicy), (EventType.StageFailed, Stage.Resolution),
-            (EventType.StageCompleted, Stage.Feedback), (EventType.PipelineCompleted, null),
-        ]);
-        changes.OfType<Change.Append>().ShouldAllBe(append => append.Event.TenantId == new TenantId("NORTH") && append.Event.Body.Length > 0);
     }
 
     [Fact]

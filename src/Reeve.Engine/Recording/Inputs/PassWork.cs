@@ -1,0 +1,139 @@
+using Reeve.Core.Changes;
+using Reeve.Core.Decisions;
+using Reeve.Core.Errors;
+using Reeve.Core.Ports;
+using Reeve.Core.Records;
+using Reeve.Engine.Intake;
+using Reeve.Engine.Pipeline;
+using Reeve.Engine.Pipeline.Identities;
+using Reeve.Engine.Runtime;
+
+namespace Reeve.Engine.Recording.Inputs;
+
+/// <summary>One item on its way to the record. Not thread-safe; items are worked beside each other, each by one worker.</summary>
+internal sealed class PassWork(SettledItem item, Arrival arrival)
+{
+    internal SettledItem Item => item;
+
+    /// <summary>What is to be decided, under the identity it can have.</summary>
+    internal Arrival Arrival { get; private set; } = arrival;
+
+    /// <summary>The last commit, until it is handed over.</summary>
+    internal IReadOnlyList<Change>? Changes { get; private set; }
+
+    /// <summary>What became of the last commit.</summary>
+    internal CommitOutcome? Committed { get; set; }
+
+    /// <summary>What was decided, and where it left the exception; null when nothing was.</summary>
+    internal ExceptionResult? Result { get; private set; }
+
+    /// <summary>Whether it was put on record before it was decided: it is then in the inbox until somebody decides it.</summary>
+    internal bool WasReceived { get; private set; }
+
+    /// <summary>Whether nothing is to be decided any more.</summary>
+    internal bool IsAnswered { get; private set; }
+
+    /// <summary>
+    /// Gives it another id, made from a new key: the one it had is taken. The given one stays known, and in externalId
+    /// (EX-AGENT-INTAKE-5).
+    /// </summary>
+    internal void Rename(IIdSource ids, DateTimeOffset now)
+    {
+        ExceptionKey key = new(ids.Next(now));
+        Arrival = Arrival with
+        {
+            Record = Arrival.Record with { ExceptionId = new ExceptionId(key.ToString()) },
+            Key = key,
+            GivenId = Arrival.GivenId ?? (Arrival.IdGiven ? Arrival.Record.ExceptionId : null),
+        };
+    }
+
+    /// <summary>Gives it another key under the same id.</summary>
+    internal void Rekey(IIdSource ids, DateTimeOffset now) => Arrival = Arrival with { Key = new ExceptionKey(ids.Next(now)) };
+
+    /// <summary>It repeats what is stored; what was decided meanwhile is not.</summary>
+    internal void Repeats(ExceptionRow row, string reason)
+    {
+        IsAnswered = true;
+        Result = null;
+        item.Repeats(row, reason);
+    }
+
+    /// <summary>Its delivery arrived before.</summary>
+    /// <param name="row">What it made; null when that was erased.</param>
+    internal void Repeats(ExceptionRow? row)
+    {
+        if (row is not null)
+        {
+            Repeats(row, "The same delivery arrived before.");
+        }
+        else
+        {
+            Refuse(new ReeveError(ErrorCatalogue.Intake.Erased, "The same delivery arrived before, and what it made is not there any more."));
+        }
+    }
+
+    /// <summary>It is refused; with one that made an exception, all that repeats or follows it.</summary>
+    internal void Refuse(ReeveError error)
+    {
+        IsAnswered = true;
+        Result = null;
+        if (item.Identity is IdentityOutcome.Follows)
+        {
+            Result = new ExceptionResult { Errors = [error] };
+        }
+        else
+        {
+            item.Refused(error);
+        }
+    }
+
+    /// <summary>Decides it, and commits on the way what must be committed before something is fetched.</summary>
+    /// <param name="pipeline">Decides.</param>
+    /// <param name="start">What it begins with; its arrival and journal are set here.</param>
+    /// <param name="run">The run on record.</param>
+    /// <param name="deliveries">What its delivery is kept under.</param>
+    /// <param name="row">The row it changes; null for a new exception.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async ValueTask DecideAsync(
+        ExceptionPipeline pipeline, PassStart start, RecordedRun run, IReadOnlyList<DeliveryKey> deliveries, ExceptionRow? row, CancellationToken cancellationToken)
+    {
+        Arrival = Arrival with { Follows = row is not null };
+        PassRecorder recorder = PassRecorder.Begin(run, deliveries, row);
+        ExceptionCase? decided = await pipeline.DecideAsync(start with { Arrival = Arrival, Journal = recorder }, cancellationToken);
+        Committed = recorder.Conflict;
+        WasReceived = recorder.WasReceived;
+        Result = decided?.Result();
+        Changes = decided is null ? null : recorder.Last(decided);
+    }
+
+    /// <summary>Hands its last commit over.</summary>
+    internal async Task CommitAsync(ICommitter committer, CancellationToken cancellationToken)
+    {
+        if (Changes is { } changes)
+        {
+            Changes = null;
+            Committed = await committer.CommitAsync(changes, cancellationToken);
+        }
+    }
+
+    /// <summary>Somebody else decided it: what counts is what they put on record.</summary>
+    internal void Elsewhere(ExceptionRow row)
+    {
+        Result = new ExceptionResult
+        {
+            ExceptionId = row.Record.ExceptionId,
+            Status = row.Record.ResolutionStatus,
+            Evidence = ["intake: It was decided elsewhere."],
+            IsRepeat = true,
+        };
+        Stored();
+    }
+
+    /// <summary>Takes note that it is on record.</summary>
+    internal void Stored()
+    {
+        IsAnswered = true;
+        item.Decided(Arrival, Result!.Status!.Value); // not null: it was decided
+    }
+}

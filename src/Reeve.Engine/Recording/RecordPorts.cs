@@ -1,0 +1,31 @@
+using Reeve.Core.Policies;
+using Reeve.Core.Ports;
+using Reeve.Core.Records;
+
+namespace Reeve.Engine.Recording;
+
+/// <summary>Finds the pair of packs that a pass was decided with, bound; null when one of them is not stored.</summary>
+/// <param name="tenant">The tenant whose packs they are.</param>
+/// <param name="domainPack">The content hash of the domain pack.</param>
+/// <param name="tenantPolicy">The content hash of the tenant policy.</param>
+/// <param name="cancellationToken">Gives up.</param>
+public delegate Task<BoundPolicy?> PacksByHash(TenantId tenant, string domainPack, string tenantPolicy, CancellationToken cancellationToken);
+
+/// <summary>Where a recorded pipeline writes and what it reads. Thread-safe, as each of them is.</summary>
+public sealed record RecordPorts
+{
+    /// <summary>Writes.</summary>
+    public required ICommitter Committer { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IExceptionStore Exceptions { get; init; }
+
+    /// <summary>The runs.</summary>
+    public required IRunStore Runs { get; init; }
+
+    /// <summary>The log.</summary>
+    public required IEventLog Log { get; init; }
+
+    /// <summary>The packs a pass began with, when it is resumed.</summary>
+    public required PacksByHash Packs { get; init; }
+}

@@ -1,0 +1,29 @@
+using Reeve.Core.Changes;
+using Reeve.Core.Records;
+
+namespace Reeve.Governance.Tenants;
+
+/// <summary>Tenants, read. Thread-safe.</summary>
+public interface ITenantStore
+{
+    /// <summary>A tenant; null when there is none.</summary>
+    Task<Tenant?> FindAsync(TenantId tenant, CancellationToken cancellationToken);
+
+    /// <summary>Every tenant, by id in byte order.</summary>
+    Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A tenant.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Mode">How far its automation goes.</param>
+/// <param name="CreatedAt">When, UTC, microseconds.</param>
+/// <param name="CreatedBy">By whom: a principal's id.</param>
+public sealed record Tenant(TenantId Id, string Name, AutomationMode Mode, DateTimeOffset CreatedAt, string CreatedBy);
+
+/// <summary>A tenant that was not there; one of that id is a conflict (<see cref="Core.Ports.CommitOutcome.AlreadyThere"/>).</summary>
+public sealed record TenantAdded(Tenant Tenant) : Change
+{
+    /// <inheritdoc/>
+    public override TenantId TenantId => Tenant.Id;
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Reeve.Core.Errors;
+using Reeve.Core.Records;
+using Reeve.Core.Values;
+using Reeve.Server.Hosting;
+using Reeve.Server.Problems;
+using Reeve.Storage.Probes;
+
+namespace Reeve.Server.Api.Vitals;
+
+/// <summary>How the server is (HX-10 to HX-13). What it tells is for everybody, so it names no host, path or error text. Thread-safe.</summary>
+internal sealed class HealthReport(StoreSession store, ServerState state, TimeProvider clock)
+{
+    // Orchestrators ask every few seconds and give up after a few more.
+    private static readonly TimeSpan ProbeDeadline = TimeSpan.FromSeconds(2);
+
+    private readonly StoreProbe probe = new(store.Database);
+
+    /// <summary>Why nothing should be sent here now; null when it may be.</summary>
+    internal async Task<Problem?> UnreadyAsync(CancellationToken cancellationToken) => state.Phase switch
+    {
+        ServerPhase.Starting => Problem.Of(ErrorCatalogue.Http.Starting, "It is not ready yet."),
+        ServerPhase.Draining => Problem.Of(ErrorCatalogue.Http.Draining, "It finishes what it has."),
+        _ => await ReachesStoreAsync(cancellationToken) ? null : Problem.Of(ErrorCatalogue.Storage.Unavailable, "The store does not answer."),
+    };
+
+    /// <summary>The report, and the status it is answered with.</summary>
+    internal async Task<(int Status, byte[] Body)> WriteAsync(CancellationToken cancellationToken)
+    {
+        bool reached = await ReachesStoreAsync(cancellationToken);
+        byte[] body = JsonText.Render((Report: this, Reached: reached), static (writer, it) => it.Report.Write(writer, it.Reached));
+        return (reached ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, body);
+    }
+
+    private void Write(Utf8JsonWriter writer, bool reached)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("status", reached ? "healthy" : "unhealthy");
+        writer.WriteString("timestamp", TimeText.Timestamp(clock.GetUtcNow()));
+        writer.WriteString("phase", Wire.Name(state.Phase).ToLowerInvariant());
+        writer.WriteString("database", reached ? "connected" : "error");
+        writer.WriteString("database_identity", store.Database.Address.Identity);
+        writer.WriteString("database_pool", reached ? "healthy" : "error");
+        writer.WriteString("qdrant", "disabled");
+        writer.WriteStartObject("background_tasks");
+        writer.WriteEndObject();
+        writer.WriteStartObject("kill_switches");
+        writer.WriteEndObject();
+        writer.WriteString("version", Product.Version);
+        writer.WriteEndObject();
+    }
+
+    private async Task<bool> ReachesStoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await probe.TimeAsync(cancellationToken).WaitAsync(ProbeDeadline, clock, cancellationToken);
+            return true;
+        }
+        catch (Exception fault) when (fault is ReeveException or TimeoutException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace Reeve.Server.Hosting;
+
+/// <summary>What opening a store says. Event ids 1550 to 1599.</summary>
+internal static partial class SessionLog
+{
+    [LoggerMessage(1550, LogLevel.Warning, "The database role is accepted although row-level security does not bind it: {Reasons}")]
+    internal static partial void UnsafeRole(ILogger logger, string reasons);
+}

@@ -1,0 +1,126 @@
+using Reeve.Core.Ports;
+using Reeve.Engine.PackVersions;
+using Reeve.Engine.Recording;
+using Reeve.Engine.Replay;
+using Reeve.Engine.Runtime;
+using Reeve.Governance.Audit;
+using Reeve.Governance.Encryption;
+using Reeve.Governance.Identity;
+using Reeve.Governance.Tenants;
+using Reeve.Operations.Metrics;
+using Reeve.Storage.Committing;
+using Reeve.Storage.Databases;
+using Reeve.Storage.Locks;
+using Reeve.Storage.Migrations;
+
+namespace Reeve.Server.Hosting;
+
+/// <summary>
+/// An open store with every door on it: what a server and a command have in common. All wiring is here, and nothing else.
+/// Closing it gives its slots and its lock back.
+/// </summary>
+public sealed partial class StoreSession : IAsyncDisposable
+{
+    private readonly Opened opened;
+    private readonly SealedDesk? unsealed;
+
+    private StoreSession(Opened opened, SealedDesk? unsealed)
+    {
+        this.opened = opened;
+        this.unsealed = unsealed;
+    }
+
+    /// <summary>The store.</summary>
+    public required Database Database { get; init; }
+
+    /// <summary>The right to the file; null on PostgreSQL.</summary>
+    public StoreLock? Lock { get; init; }
+
+    /// <summary>What opening a file did to its schema; null on PostgreSQL, which is migrated by its owner.</summary>
+    public MigrationReport? Migrated { get; init; }
+
+    /// <summary>The way to write.</summary>
+    public required ICommitter Committer { get; init; }
+
+    /// <summary>This process's writing slots, for health.</summary>
+    public required ISlotHolder Slots { get; init; }
+
+    /// <summary>The log.</summary>
+    public required IEventLog Log { get; init; }
+
+    /// <summary>The log as whoever checks it sees it.</summary>
+    public required IAuditSource Audit { get; init; }
+
+    /// <summary>Erasure.</summary>
+    public required ErasureDesk Erasures { get; init; }
+
+    /// <summary>Figures of tenants.</summary>
+    public required MetricsDesk Metrics { get; init; }
+
+    /// <summary>Exceptions, read.</summary>
+    public required IExceptionStore Exceptions { get; init; }
+
+    /// <summary>Runs, read.</summary>
+    public required IRunStore Runs { get; init; }
+
+    /// <summary>Tenants.</summary>
+    public required TenantDesk Tenants { get; init; }
+
+    /// <summary>API keys.</summary>
+    public required KeyDesk Keys { get; init; }
+
+    /// <summary>Secrets, sealed: of a session that was opened with the master key (<see cref="StoreSessionOptions.NeedsMasterKey"/>).</summary>
+    public SealedDesk Sealed => unsealed ?? throw new InvalidOperationException("The session was opened without the master key.");
+
+    /// <summary>Whether it was opened with the master key.</summary>
+    public bool HasMasterKey => unsealed is not null;
+
+    /// <summary>Packs in their versions.</summary>
+    public required PackRegistry Packs { get; init; }
+
+    /// <summary>Where generated ids come from.</summary>
+    public required IIdSource Ids { get; init; }
+
+    /// <summary>Exceptions with their history.</summary>
+    public required CaseHistory History { get; init; }
+
+    /// <summary>The pipeline on the record.</summary>
+    public required RecordedPipeline Pipeline { get; init; }
+
+    /// <summary>Replay.</summary>
+    public required ReplayDesk Replay { get; init; }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => opened.DisposeAsync();
+}
+
+/// <summary>How a store is opened.</summary>
+public sealed record StoreSessionOptions
+{
+    /// <summary>
+    /// Whether sealed values are used, as a server does: then the master key must be the one this store was sealed with. A command
+    /// uses none, and needs no key.
+    /// </summary>
+    public bool NeedsMasterKey { get; init; }
+
+    /// <summary>A file with the 32 bytes of the master key (raw, hex or base64); null: made beside a SQLite file at its first start, refused on PostgreSQL.</summary>
+    public string? MasterKeyFile { get; init; }
+
+    /// <summary>How long a slot is held without renewal; 30 s, at least 3 s.</summary>
+    public TimeSpan SlotLease { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many exceptions are decided at once.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Whether a role that could bypass row-level security is accepted (development only).</summary>
+    public bool AcceptsUnsafeRole { get; init; }
+
+    /// <summary>Whether a file is read once to see that it is sound: for a process that will use it for long.</summary>
+    public bool ChecksFile { get; init; }
+
+    /// <summary>The address at which this process can be reached on this machine; written into the lock file. Null for a command, and while it does not listen yet.</summary>
+    public Uri? LocalUrl { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,92 @@
+using Reeve.Storage.Databases;
+
+namespace Reeve.Storage.Cases;
+
+/// <content>The statements.</content>
+public sealed partial class SqlExceptionStore
+{
+    private static class Sql
+    {
+        private const string Columns = """
+            select exception_key, version, domain, run_id, pass_id, created_at, updated_at, triaged_at, resolved_at, resolved_automatically,
+                actionability, external_id, fingerprint, record
+            from exceptions
+            where tenant_id = @tenant
+            """;
+
+        private const string Window = " and created_at >= @from and created_at < @to";
+
+        // What no index begins with. Types of the parameters are given where PostgreSQL could not tell.
+        private const string Rest = " and (@severity::text is null or severity = @severity) and (@type::text is null or exception_type = @type)";
+        private const string RestOnFile = " and (@severity is null or severity = @severity) and (@type is null or exception_type = @type)";
+        private const string OfDomain = " and domain = @domain";
+        private const string OfStatus = " and status = @status and (@domain::text is null or domain = @domain)";
+        private const string OfStatusOnFile = " and status = @status and (@domain is null or domain = @domain)";
+        private const string Behind = " and (created_at, exception_key) < (@at, @key)";
+        private const string Newest = " order by created_at desc, exception_key desc limit @limit offset @skip";
+
+        internal static readonly Statement Find = new(Columns + " and exception_id = @id");
+
+        internal static readonly Statement Known = new(
+            Postgres: "select exception_id, exception_key from exceptions where tenant_id = @tenant and exception_id = any(@ids)",
+            Sqlite: "select exception_id, exception_key from exceptions where tenant_id = @tenant and exception_id in (select value from json_each(@ids))");
+
+        // The hashes are one value, cut where they are used: SQLite cannot read hexadecimal digits, and a set of bytes is nothing that both
+        // know. Differs: the days are an array there and JSON here.
+        internal static readonly Statement Delivered = new(
+            Postgres: """
+                select d.day, d.hash, d.exception_id
+                from unnest(@days) with ordinality w(day, place)
+                join deliveries d on d.tenant_id = @tenant and d.day = date '1970-01-01' + w.day::integer and d.hash = substring(@hashes from (w.place::integer - 1) * 16 + 1 for 16)
+                """,
+            Sqlite: """
+                select d.day, d.hash, d.exception_id
+                from json_each(@days) w
+                join deliveries d on d.tenant_id = @tenant and d.day = cast(w.value as integer) and d.hash = substr(@hashes, w.key * 16 + 1, 16)
+                """);
+
+        internal static readonly Statement FirstPage = new(Columns + Window + Rest + Newest, Columns + Window + RestOnFile + Newest);
+
+        internal static readonly Statement NextPage = new(Columns + Window + Rest + Behind + Newest, Columns + Window + RestOnFile + Behind + Newest);
+
+        internal static readonly Statement FirstPageOfDomain = new(Columns + OfDomain + Window + Rest + Newest, Columns + OfDomain + Window + RestOnFile + Newest);
+
+        internal static readonly Statement NextPageOfDomain = new(Columns + OfDomain + Window + Rest + Behind + Newest, Columns + OfDomain + Window + RestOnFile + Behind + Newest);
+
+        internal static readonly Statement FirstPageOfStatus = new(Columns + OfStatus + Window + Rest + Newest, Columns + OfStatusOnFile + Window + RestOnFile + Newest);
+
+        internal static readonly Statement NextPageOfStatus = new(Columns + OfStatus + Window + Rest + Behind + Newest, Columns + OfStatusOnFile + Window + RestOnFile + Behind + Newest);
+
+        internal static readonly Statement Kept = new(
+            Postgres: "select coalesce(sum(value), 0)::bigint from counters where tenant_id = @tenant and name = any(@names)",
+            Sqlite: "select coalesce(sum(value), 0) from counters where tenant_id = @tenant and name in (select value from json_each(@names))");
+
+        // Counts no further than a list says.
+        internal static readonly Statement Count = new(
+            Postgres: $"""
+                select count(*) from (
+                    select 1 from exceptions
+                    where tenant_id = @tenant {Window} {Rest} and (@domain::text is null or domain = @domain) and (@status::text is null or status = @status)
+                    limit @limit) matching
+                """,
+            Sqlite: $"""
+                select count(*) from (
+                    select 1 from exceptions
+                    where tenant_id = @tenant {Window} {RestOnFile} and (@domain is null or domain = @domain) and (@status is null or status = @status)
+                    limit @limit)
+                """);
+
+        // Work is a node's by its slots, whoever's tenant it is.
+        internal static readonly Statement Unfinished = new(
+            Postgres: """
+                select tenant_id, pass_id, exception_key, run_id, attempts from inbox
+                where slot is null or slot::text = any(@slots)
+                order by pass_id, tenant_id limit @limit
+                """,
+            Sqlite: """
+                select tenant_id, pass_id, exception_key, run_id, attempts from inbox
+                where slot is null or cast(slot as text) in (select value from json_each(@slots))
+                order by pass_id, tenant_id limit @limit
+                """) { AcrossTenants = true };
+    }
+}

@@ -1,0 +1,37 @@
+namespace Reeve.Storage.Committing;
+
+/// <summary>How a committer writes.</summary>
+public sealed record CommitterOptions
+{
+    /// <summary>How long a slot is held without renewal (<c>storage.slotLeaseSeconds</c>); 30 s, at least 3 s. Statements may take a third of it.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many slots a node writes through on PostgreSQL; 2, at least 1. A SQLite file has one.</summary>
+    public int Slots { get; init; } = 2;
+
+    /// <summary>How many outcomes one commit holds at most; 256, at least 1.</summary>
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>How many outcomes may wait; 16,384. One more is refused with STORE-012.</summary>
+    public int QueueLength { get; init; } = 16_384;
+
+    /// <summary>How long closing may take to finish what was accepted; 20 s.</summary>
+    public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>What a statement, and an idle transaction, may take.</summary>
+    internal TimeSpan StatementLimit => Lease / 3;
+}
+
+/// <summary>How one writing slot stands, for health.</summary>
+/// <param name="Slot">Its number; 0 while none is held.</param>
+/// <param name="LastCommit">The number of its last commit.</param>
+/// <param name="RenewedAt">When it was last known to be this process's: a timestamp of the clock given, taken before the store was asked.</param>
+/// <param name="Trouble">The code of what keeps it from writing; null when nothing does.</param>
+public sealed record SlotState(int Slot, long LastCommit, long RenewedAt, string? Trouble);
+
+/// <summary>The slots of this process. Thread-safe.</summary>
+public interface ISlotHolder
+{
+    /// <summary>How they stand now.</summary>
+    IReadOnlyList<SlotState> Slots { get; }
+}

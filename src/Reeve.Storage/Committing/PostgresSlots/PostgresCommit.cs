@@ -1,0 +1,325 @@
+using Npgsql;
+using NpgsqlTypes;
+using Reeve.Core.Ports;
+using Reeve.Core.Records;
+using Reeve.Storage.Committing.Outcomes;
+using Reeve.Storage.Databases;
+
+namespace Reeve.Storage.Committing.PostgresSlots;
+
+/// <summary>How one attempt at a commit ended, unless it was thrown out of.</summary>
+internal enum AttemptEnd
+{
+    /// <summary>What was left of the batch is in.</summary>
+    Committed,
+
+    /// <summary>Everything met a conflict and was answered; no number was used.</summary>
+    Nothing,
+
+    /// <summary>The slot is another's, or this number is taken: nothing was written by this attempt.</summary>
+    Fenced,
+}
+
+/// <summary>
+/// One attempt to write a batch as commit <paramref name="n"/> of a slot: two round trips when nothing conflicts. The first fences,
+/// writes every table but the log and so finds the conflicts; the second writes the events, which need the time that the first
+/// returned, and commits. Not thread-safe.
+/// </summary>
+internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptions options, int slot, Guid writer, long n)
+{
+    private readonly List<string> unknownHeads = [];
+
+    /// <summary>Whether COMMIT was sent: from then on a broken connection leaves the outcome unknown.</summary>
+    internal bool CommitSent { get; private set; }
+
+    /// <summary>
+    /// Tries. Outcomes that meet a conflict are answered and taken out of <paramref name="outcomes"/>; whoever calls answers the rest.
+    /// </summary>
+    /// <param name="outcomes">Grouped ones, or a single one that goes alone.</param>
+    /// <param name="heads">The last link per tenant, as far as known; on success what was read and written is added.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    internal async Task<AttemptEnd> RunAsync(List<Outcome> outcomes, Dictionary<string, byte[]> heads, CancellationToken cancellationToken)
+    {
+        Projection projection = new(outcomes);
+        DateTimeOffset at;
+        await using (NpgsqlBatch first = new(connection))
+        {
+            Begin(first, PostgresDatabase.EngineRole);
+            first.BatchCommands.Add(Numbered(CommitSql.Fence).With("writer", NpgsqlDbType.Uuid, writer));
+            FindUnknownHeads(outcomes, heads);
+            if (unknownHeads.Count > 0)
+            {
+                first.BatchCommands.Add(Columns.Tenants(CommitSql.Heads.Postgres, unknownHeads).With("slot", NpgsqlDbType.Integer, slot));
+            }
+
+            first.BatchCommands.Add(new NpgsqlBatchCommand("savepoint outcomes"));
+            projection.AddTo(first, slot);
+            (int calls, StatementCall[] called) = AddCalls(first, outcomes);
+            DateTimeOffset? fenced = null;
+            await using (NpgsqlDataReader reader = await first.ExecuteReaderAsync(cancellationToken))
+            {
+                await reader.NextResultAsync(cancellationToken);
+                fenced = await reader.ReadAsync(cancellationToken) ? Time(reader) : null;
+                await reader.NextResultAsync(cancellationToken);
+                await ReadHeadsAsync(reader, heads, cancellationToken);
+                await projection.ReadAsync(reader, cancellationToken);
+                while (await reader.NextResultAsync(cancellationToken))
+                {
+                    // Statements that no conflict tells itself by: an error of any of them is thrown here.
+                }
+            }
+
+            if (fenced is not { } time)
+            {
+                await RollbackAsync(cancellationToken);
+                return AttemptEnd.Fenced;
+            }
+
+            at = time;
+            if (Unmade(first, calls, called) is { } why)
+            {
+                await RollbackAsync(cancellationToken);
+                outcomes[0].Become(why);
+                outcomes.Clear();
+                return AttemptEnd.Nothing;
+            }
+        }
+
+        while (projection.HasConflicts)
+        {
+            await GiveWayAsync(projection, outcomes, cancellationToken);
+            if (outcomes.Count == 0)
+            {
+                await RollbackAsync(cancellationToken);
+                return AttemptEnd.Nothing;
+            }
+
+            projection = await AgainAsync(outcomes, cancellationToken);
+        }
+
+        await FinishAsync(projection, outcomes, at, heads, cancellationToken);
+        return AttemptEnd.Committed;
+    }
+
+    /// <summary>Runs upkeep under the slot's fence.</summary>
+    internal async Task<CommitOutcome?> RunChoreAsync(Outcome chore, CancellationToken cancellationToken)
+    {
+        await using NpgsqlBatch batch = new(connection);
+        Begin(batch, PostgresDatabase.EngineRole);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SlotSql.Hold.Postgres).With("slot", NpgsqlDbType.Integer, slot).With("writer", NpgsqlDbType.Uuid, writer));
+        int from = batch.BatchCommands.Count;
+        foreach (StatementCall call in chore.Calls)
+        {
+            batch.BatchCommands.Add(Command(call, default));
+        }
+
+        bool held;
+        await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.NextResultAsync(cancellationToken);
+            held = await reader.ReadAsync(cancellationToken);
+            while (await reader.NextResultAsync(cancellationToken))
+            {
+            }
+        }
+
+        if (!held || Unmade(batch, from, chore.Calls) is not null)
+        {
+            await RollbackAsync(cancellationToken);
+            return held ? Unmade(batch, from, chore.Calls) : null;
+        }
+
+        CommitSent = true;
+        await using NpgsqlCommand commit = new("commit", connection);
+        await commit.ExecuteNonQueryAsync(cancellationToken);
+        return new CommitOutcome.Committed(slot, 0);
+    }
+
+    // Answers what conflicts, and goes back to where the commit's row is all there is.
+    private async Task GiveWayAsync(Projection projection, List<Outcome> outcomes, CancellationToken cancellationToken)
+    {
+        List<(Outcome Outcome, CommitOutcome Why)> refused = projection.Refused();
+        if (refused.Count == 0)
+        {
+            throw new InvalidOperationException("A statement wrote fewer rows than it was given, and no outcome misses one.");
+        }
+
+        List<(Outcome Outcome, (string Tenant, DeliveryKey Key, string Id) Delivery)> deliveries =
+            [.. refused.SelectMany(item => Projection.Deliveries(item.Outcome).Select(delivery => (item.Outcome, delivery)))];
+        await using NpgsqlBatch back = new(connection);
+        back.BatchCommands.Add(new NpgsqlBatchCommand("rollback to savepoint outcomes"));
+        if (deliveries.Count > 0)
+        {
+            back.BatchCommands.Add(Columns.Deliveries(CommitSql.FindDeliveries.Postgres, [.. deliveries.Select(item => item.Delivery)], withIds: false));
+        }
+
+        Dictionary<Outcome, ExceptionId> delivered = [];
+        await using (NpgsqlDataReader reader = await back.ExecuteReaderAsync(cancellationToken))
+        {
+            while (deliveries.Count > 0 && await reader.ReadAsync(cancellationToken))
+            {
+                delivered.TryAdd(deliveries[(int)reader.GetInt64(0) - 1].Outcome, new ExceptionId(reader.GetString(1)));
+            }
+        }
+
+        foreach ((Outcome outcome, CommitOutcome why) in refused)
+        {
+            outcomes.Remove(outcome);
+            outcome.Become(delivered.TryGetValue(outcome, out ExceptionId first) ? new CommitOutcome.AlreadyThere(first) : why);
+        }
+    }
+
+    private async Task<Projection> AgainAsync(List<Outcome> outcomes, CancellationToken cancellationToken)
+    {
+        Projection projection = new(outcomes);
+        await using NpgsqlBatch batch = new(connection);
+        projection.AddTo(batch, slot);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await projection.ReadAsync(reader, cancellationToken);
+        }
+
+        return projection;
+    }
+
+    private async Task FinishAsync(Projection projection, List<Outcome> outcomes, DateTimeOffset at, Dictionary<string, byte[]> heads, CancellationToken cancellationToken)
+    {
+        ChainLinks links = ChainLinks.Of(outcomes, slot, n, at, heads);
+        List<(string Tenant, string Name, long By)> counters = projection.Count().Sorted();
+        await using NpgsqlBatch last = new(connection);
+        if (outcomes[0].Kind == OutcomeKind.Alone)
+        {
+            last.BatchCommands.Add(PostgresDatabase.Become(PostgresDatabase.EngineRole, null));
+        }
+
+        if (links.Events.Count > 0)
+        {
+            last.BatchCommands.Add(Columns.Events(CommitSql.AddEvents.Postgres, links.Events, slot, n, at));
+        }
+
+        if (counters.Count > 0)
+        {
+            last.BatchCommands.Add(Columns.Counters(CommitSql.Count.Postgres, counters, slot));
+        }
+
+        last.BatchCommands.Add(Numbered(CommitSql.NoteTenants).With("tenants", NpgsqlDbType.Text, links.Tenants));
+        last.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        CommitSent = true;
+        await last.ExecuteNonQueryAsync(cancellationToken);
+        foreach ((string tenant, byte[] head) in links.Heads)
+        {
+            heads[tenant] = head;
+        }
+    }
+
+    private void FindUnknownHeads(List<Outcome> outcomes, Dictionary<string, byte[]> heads)
+    {
+        HashSet<string> asked = new(StringComparer.Ordinal);
+        foreach (Outcome outcome in outcomes)
+        {
+            foreach (PreparedEvent prepared in outcome.Events)
+            {
+                string tenant = prepared.Event.TenantId.Value;
+                if (!heads.ContainsKey(tenant) && asked.Add(tenant))
+                {
+                    unknownHeads.Add(tenant);
+                }
+            }
+        }
+    }
+
+    private async Task ReadHeadsAsync(NpgsqlDataReader reader, Dictionary<string, byte[]> heads, CancellationToken cancellationToken)
+    {
+        if (unknownHeads.Count == 0)
+        {
+            return;
+        }
+
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            heads[reader.GetString(0)] = reader.GetFieldValue<byte[]>(1);
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+    }
+
+    // The stores' statements, each under its role; the place of the first of them, and which they are: a change of role is none.
+    private static (int From, StatementCall[] Calls) AddCalls(NpgsqlBatch batch, List<Outcome> outcomes)
+    {
+        int from = batch.BatchCommands.Count;
+        foreach (Outcome outcome in outcomes)
+        {
+            foreach (StatementCall call in outcome.Calls)
+            {
+                batch.BatchCommands.Add(PostgresDatabase.Become(call.Erases ? PostgresDatabase.EraserRole : PostgresDatabase.AppRole, outcome.Tenant.Value));
+                batch.BatchCommands.Add(Command(call, outcome.Tenant));
+            }
+        }
+
+        return (from, outcomes.Count == 1 ? outcomes[0].Calls : []);
+    }
+
+    // What it means that a call wrote no row; null when all did what they should.
+    private static CommitOutcome? Unmade(NpgsqlBatch batch, int from, StatementCall[] calls)
+    {
+        int step = calls.Length == 0 ? 1 : (batch.BatchCommands.Count - from) / calls.Length;
+        for (int i = 0; i < calls.Length; i++)
+        {
+            if (calls[i].Otherwise is { } otherwise && batch.BatchCommands[from + (i * step) + step - 1].RecordsAffected == 0)
+            {
+                return otherwise;
+            }
+        }
+
+        return null;
+    }
+
+    private static NpgsqlBatchCommand Command(StatementCall call, TenantId tenant)
+    {
+        NpgsqlBatchCommand command = new(call.Statement.Postgres);
+        Parameters parameters = Parameters.Of(command.Parameters);
+        if (tenant.Value is not null)
+        {
+            parameters.Text("tenant", tenant.Value);
+        }
+
+        call.Bind(parameters);
+        return command;
+    }
+
+    private NpgsqlBatchCommand Numbered(Statement statement) =>
+        new NpgsqlBatchCommand(statement.Postgres).With("slot", NpgsqlDbType.Integer, slot).With("n", NpgsqlDbType.Bigint, n);
+
+    private void Begin(NpgsqlBatch batch, string role) => PostgresTransaction.Begin(batch, role, options);
+
+    private async Task RollbackAsync(CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand rollback = new("rollback", connection);
+        await rollback.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static DateTimeOffset Time(NpgsqlDataReader reader) => new(DateTime.SpecifyKind(reader.GetDateTime(0), DateTimeKind.Utc));
+}
+
+/// <summary>How the committer's transactions begin.</summary>
+internal static class PostgresTransaction
+{
+    // All of it ends with the transaction, so nothing depends on which session it is, and a pooler in between changes nothing. A frozen
+    // node's open transaction ends before its slot may be taken (docs/decisions/0008).
+    private const string Settings =
+        "select set_config('role', $1, true), set_config('reeve.tenant', '', true), set_config('statement_timeout', $2, true), set_config('idle_in_transaction_session_timeout', $2, true)";
+
+    internal static void Begin(NpgsqlBatch batch, string role, CommitterOptions options)
+    {
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Settings)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = role },
+                new NpgsqlParameter<string> { TypedValue = ((long)options.StatementLimit.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture) },
+            },
+        });
+    }
+}

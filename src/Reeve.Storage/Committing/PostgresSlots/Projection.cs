@@ -1,0 +1,234 @@
+using Npgsql;
+using Reeve.Core.Changes;
+using Reeve.Core.Ports;
+using Reeve.Core.Records;
+using Reeve.Engine.Recording;
+using Reeve.Storage.Committing.Outcomes;
+
+namespace Reeve.Storage.Committing.PostgresSlots;
+
+/// <summary>
+/// What a batch of outcomes does to every table but the log, as the fewest statements: conflicts first, table by table in one order.
+/// Made anew when outcomes are taken out of the batch. Not thread-safe.
+/// </summary>
+internal sealed class Projection
+{
+    private readonly IReadOnlyList<Outcome> outcomes;
+    private readonly List<RowWrite> added = [];
+    private readonly List<RowWrite> updated = [];
+    private readonly List<(string Tenant, Guid Key)> locked = [];
+    private readonly List<(string Tenant, DeliveryKey Key, string Id)> deliveries = [];
+    private readonly List<Run> runs = [];
+    private readonly List<ExceptionChange.Enqueue> enqueued = [];
+    private readonly List<ExceptionChange.Dequeue> dequeued = [];
+
+    private readonly Dictionary<(string, Guid), CountedRow> before = [];
+    private readonly HashSet<(string, Guid)> rowsThere = [];
+    private readonly HashSet<(string, DateOnly, UInt128)> deliveriesThere = [];
+    private readonly HashSet<(string, Guid)> runsThere = [];
+    private readonly HashSet<(string, Guid)> enqueuedThere = [];
+    private readonly HashSet<(string, Guid)> dequeuedThere = [];
+
+    internal Projection(IReadOnlyList<Outcome> outcomes)
+    {
+        this.outcomes = outcomes;
+        foreach (Outcome outcome in outcomes)
+        {
+            foreach (RowWrite row in outcome.Rows)
+            {
+                string tenant = row.Row.Record.TenantId.Value;
+                (row.From is null ? added : updated).Add(row);
+                if (row.From is not null)
+                {
+                    locked.Add((tenant, row.Row.Key.Value));
+                }
+
+                foreach (DeliveryKey delivery in row.Deliveries)
+                {
+                    deliveries.Add((tenant, delivery, row.Row.Record.ExceptionId.Value));
+                }
+            }
+
+            foreach (ExceptionKey key in outcome.Uncounted)
+            {
+                locked.Add((outcome.Tenant.Value, key.Value));
+            }
+
+            runs.AddRange(outcome.Runs);
+            enqueued.AddRange(outcome.Enqueued);
+            dequeued.AddRange(outcome.Dequeued);
+        }
+
+        added.Sort(static (left, right) => Order(left.Row.Record.TenantId, left.Row.Record.ExceptionId.Value, right.Row.Record.TenantId, right.Row.Record.ExceptionId.Value));
+        updated.Sort(static (left, right) => Order(left.Row.Record.TenantId, left.Row.Record.ExceptionId.Value, right.Row.Record.TenantId, right.Row.Record.ExceptionId.Value));
+        deliveries.Sort(static (left, right) => string.CompareOrdinal(left.Tenant, right.Tenant) is not 0 and int tenants ? tenants
+            : (left.Key.Day, left.Key.Hash).CompareTo((right.Key.Day, right.Key.Hash)));
+        enqueued.Sort(static (left, right) => Order(left.Tenant, left.Pass.Value, right.Tenant, right.Pass.Value));
+        dequeued.Sort(static (left, right) => Order(left.Tenant, left.Pass.Value, right.Tenant, right.Pass.Value));
+    }
+
+    /// <summary>Whether anything had to give way: then <see cref="Refused"/> says what.</summary>
+    internal bool HasConflicts => rowsThere.Count < added.Count + updated.Count || deliveriesThere.Count < deliveries.Count
+        || runsThere.Count < runs.Count || enqueuedThere.Count < enqueued.Count || dequeuedThere.Count < dequeued.Count;
+
+    /// <summary>Adds the statements to a batch of commands.</summary>
+    internal void AddTo(NpgsqlBatch batch, int slot)
+    {
+        if (locked.Count > 0)
+        {
+            batch.BatchCommands.Add(Columns.Keys(CommitSql.LockRows.Postgres, locked));
+        }
+
+        if (added.Count > 0)
+        {
+            batch.BatchCommands.Add(Columns.Exceptions(CommitSql.AddRows.Postgres, added));
+        }
+
+        if (updated.Count > 0)
+        {
+            batch.BatchCommands.Add(Columns.Exceptions(CommitSql.UpdateRows.Postgres, updated));
+        }
+
+        if (deliveries.Count > 0)
+        {
+            batch.BatchCommands.Add(Columns.Deliveries(CommitSql.AddDeliveries.Postgres, deliveries, withIds: true));
+        }
+
+        if (runs.Count > 0)
+        {
+            batch.BatchCommands.Add(Columns.Runs(CommitSql.AddRuns.Postgres, runs));
+        }
+
+        if (enqueued.Count > 0)
+        {
+            batch.BatchCommands.Add(Columns.Enqueued(CommitSql.Enqueue.Postgres, enqueued, slot));
+        }
+
+        if (dequeued.Count > 0)
+        {
+            batch.BatchCommands.Add(Columns.Dequeued(CommitSql.Dequeue.Postgres, dequeued));
+        }
+    }
+
+    /// <summary>Reads what the statements answered, in their order; the reader stands before the first of their results.</summary>
+    internal async Task ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        if (locked.Count > 0)
+        {
+            await ForEachAsync(reader, row => before[(row.GetString(0), row.GetGuid(1))] = Counted(row), cancellationToken);
+        }
+
+        if (added.Count > 0)
+        {
+            await ForEachAsync(reader, row => rowsThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+        }
+
+        if (updated.Count > 0)
+        {
+            await ForEachAsync(reader, row => rowsThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+        }
+
+        if (deliveries.Count > 0)
+        {
+            await ForEachAsync(reader, row => deliveriesThere.Add((row.GetString(0), row.GetFieldValue<DateOnly>(1), DeliveryBytes.Read(row.GetFieldValue<byte[]>(2)))), cancellationToken);
+        }
+
+        if (runs.Count > 0)
+        {
+            await ForEachAsync(reader, row => runsThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+        }
+
+        if (enqueued.Count > 0)
+        {
+            await ForEachAsync(reader, row => enqueuedThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+        }
+
+        if (dequeued.Count > 0)
+        {
+            await ForEachAsync(reader, row => dequeuedThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+        }
+    }
+
+    /// <summary>What met a conflict, and which; what was delivered before is asked for by <see cref="Deliveries"/>.</summary>
+    internal List<(Outcome Outcome, CommitOutcome Why)> Refused() => [.. outcomes.Select(outcome => (outcome, Why(outcome))).Where(item => item.Item2 is not null).Select(item => (item.outcome, item.Item2!))];
+
+    /// <summary>The deliveries of one outcome.</summary>
+    internal static List<(string Tenant, DeliveryKey Key, string Id)> Deliveries(Outcome outcome) =>
+        [.. outcome.Rows.SelectMany(row => row.Deliveries.Select(delivery => (row.Row.Record.TenantId.Value, delivery, "")))];
+
+    /// <summary>What the batch changes of the counters. Only when nothing met a conflict.</summary>
+    internal Counting Count()
+    {
+        Counting counting = new();
+        foreach (RowWrite row in added)
+        {
+            counting.Receive(row.Row.Record.TenantId.Value);
+            counting.Count(row.Row.Record.TenantId.Value, CountedRow.Of(row.Row), 1);
+        }
+
+        foreach (RowWrite row in updated)
+        {
+            counting.Count(row.Row.Record.TenantId.Value, CountedRow.Of(row.Row), 1);
+        }
+
+        foreach (((string tenant, Guid _), CountedRow row) in before)
+        {
+            counting.Count(tenant, row, -1);
+        }
+
+        return counting;
+    }
+
+    private CommitOutcome? Why(Outcome outcome)
+    {
+        foreach (RowWrite row in outcome.Rows)
+        {
+            string tenant = row.Row.Record.TenantId.Value;
+            if (!rowsThere.Contains((tenant, row.Row.Key.Value)))
+            {
+                return row.From is null ? new CommitOutcome.AlreadyThere(null) : new CommitOutcome.MovedOn();
+            }
+
+            foreach (DeliveryKey delivery in row.Deliveries)
+            {
+                if (!deliveriesThere.Contains((tenant, delivery.Day, delivery.Hash)))
+                {
+                    return new CommitOutcome.AlreadyThere(null);
+                }
+            }
+        }
+
+        return Array.Exists(outcome.Runs, run => !runsThere.Contains((run.TenantId.Value, run.Id.Value))) ? new CommitOutcome.AlreadyThere(null)
+            : Array.Exists(outcome.Enqueued, item => !enqueuedThere.Contains((item.Tenant.Value, item.Pass.Value))) ? new CommitOutcome.AlreadyThere(null)
+            : Array.Exists(outcome.Dequeued, item => !dequeuedThere.Contains((item.Tenant.Value, item.Pass.Value))) ? new CommitOutcome.MovedOn()
+            : null;
+    }
+
+    private static async Task ForEachAsync(NpgsqlDataReader reader, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)
+    {
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            take(reader);
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+    }
+
+    private static CountedRow Counted(NpgsqlDataReader row) => new()
+    {
+        Status = row.GetString(3),
+        Severity = row.IsDBNull(4) ? null : row.GetString(4),
+        Actionability = row.IsDBNull(5) ? null : row.GetString(5),
+        Domain = row.GetString(6),
+        Type = row.IsDBNull(7) ? null : row.GetString(7),
+        ResolvedAutomatically = row.GetBoolean(8),
+        TriageTook = row.IsDBNull(9) ? null : row.GetInt64(9),
+        ResolveTook = row.IsDBNull(10) ? null : row.GetInt64(10),
+    };
+
+    private static int Order(TenantId leftTenant, string left, TenantId rightTenant, string right) =>
+        string.CompareOrdinal(leftTenant.Value, rightTenant.Value) is not 0 and int tenants ? tenants : string.CompareOrdinal(left, right);
+
+    private static int Order(TenantId leftTenant, Guid left, TenantId rightTenant, Guid right) =>
+        string.CompareOrdinal(leftTenant.Value, rightTenant.Value) is not 0 and int tenants ? tenants : left.CompareTo(right);
+}

@@ -1,0 +1,328 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SQLitePCL;
+using Reeve.Core.Errors;
+using Reeve.Core.Ports;
+using Reeve.Core.Values;
+using Reeve.Storage.Committing.Outcomes;
+using Reeve.Storage.Databases;
+
+namespace Reeve.Storage.Committing.SqliteSlots;
+
+/// <summary>
+/// The one slot of a file, and the one thread that writes to it. Every error but one leaves the file as it was before the batch: what
+/// cannot be written is refused and the next batch tries again, so writing goes on when there is room again. After an I/O error at
+/// COMMIT nobody knows what the file holds (docs/decisions/0008): nothing more is written until a new process has read it.
+/// </summary>
+internal sealed class SqliteSlot(
+    SqliteDatabase database, OutcomeQueue queue, IEventSeeds seeds, TimeProvider clock, ILogger logger) : ISlotWriters
+{
+    private const int Slot = 1;
+
+    private readonly Dictionary<string, byte[]> heads = new(StringComparer.Ordinal);
+    private readonly Guid writer = seeds.NextId(clock.GetUtcNow());
+    private SqliteWriting? writing;
+    private long last;
+    private volatile string? trouble;
+    private volatile bool isStopped;
+
+    // Whoever has the file has the slot.
+    public IReadOnlyList<SlotState> Slots => [new SlotState(Slot, Interlocked.Read(ref last), clock.GetTimestamp(), trouble)];
+
+    public Task TakeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            writing = new SqliteWriting(database.OpenWriter());
+            writing.Begin();
+            bool isThere = writing.Run(SlotSql.FindExpired, static _ => { }) is not null;
+            writing.Run(isThere ? SlotSql.TakeOver : SlotSql.Make, Bind);
+            last = isThere ? writing.Run(SlotSql.FenceOff, Bind) ?? 0 : 0;
+            writing.Commit();
+            Log.SlotTaken(logger, Slot, last);
+            return Task.CompletedTask;
+        }
+        catch (SqliteException fault)
+        {
+            throw StoreFaults.Of(fault, database.Address);
+        }
+    }
+
+    public Task RunAsync(CancellationToken stop) =>
+        Task.Factory.StartNew(() => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    public ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (!isStopped)
+            {
+                writing?.Run(SlotSql.GiveBack, Bind);
+            }
+        }
+        catch (SqliteException fault)
+        {
+            Log.SlotKept(logger, fault, Slot);
+        }
+
+        writing?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    // Nobody else writes to the file, so the loop may not end without a word.
+    private void Run(CancellationToken stop)
+    {
+        List<Outcome> batch = [];
+        try
+        {
+            Loop(ref batch, stop);
+        }
+        catch (Exception fault)
+        {
+            isStopped = true;
+            trouble = ErrorCatalogue.Record.Stopped.Code;
+            queue.Close();
+            ReeveException refused = new(new ReeveError(ErrorCatalogue.Record.Stopped, "The writing loop failed.", database.Address.Masked), fault);
+            Refuse(batch, refused);
+            Refuse(queue.Clear(), refused);
+        }
+    }
+
+    private void Loop(ref List<Outcome> batch, CancellationToken stop)
+    {
+        while (!queue.IsDrained && !stop.IsCancellationRequested)
+        {
+            batch = queue.Take(out long seen);
+            if (batch.Count == 0)
+            {
+                queue.Wait(seen);
+                continue;
+            }
+
+            try
+            {
+                Write(batch);
+            }
+            catch (Exception fault)
+            {
+                // A bug: nobody must wait for ever, and the other batches are not to blame.
+                Log.LoopFailed(logger, fault, Slot);
+                Undo();
+                Refuse(batch, fault);
+            }
+            finally
+            {
+                queue.Finish(batch);
+            }
+        }
+    }
+
+    private void Write(List<Outcome> batch)
+    {
+        if (isStopped)
+        {
+            Refuse(batch, new ReeveException(new ReeveError(ErrorCatalogue.Record.Stopped, "The disk failed at a commit.", database.Address.Masked)));
+            return;
+        }
+
+        bool committing = false;
+        try
+        {
+            writing ??= new SqliteWriting(database.OpenWriter());
+            writing.Begin();
+            if (batch[0].Kind == OutcomeKind.Chore)
+            {
+                Maintain(batch[0], ref committing);
+            }
+            else
+            {
+                Commit(batch, ref committing);
+            }
+
+            trouble = null;
+        }
+        catch (SqliteException fault) when (committing && fault.SqliteErrorCode == raw.SQLITE_IOERR)
+        {
+            isStopped = true;
+            trouble = ErrorCatalogue.Record.Stopped.Code;
+            Log.Stopped(logger, fault);
+            Refuse(batch, new ReeveException(new ReeveError(ErrorCatalogue.Record.OutcomeUnknown, $"SQLite answered {fault.SqliteErrorCode} at the commit.", database.Address.Masked), fault));
+        }
+        catch (SqliteException fault)
+        {
+            Undo();
+            RolledBack(batch, fault);
+        }
+        catch (ReeveException fault)
+        {
+            trouble = fault.Error.Code;
+            Refuse(batch, fault);
+        }
+    }
+
+    private void Commit(List<Outcome> batch, ref bool committing)
+    {
+        SqliteWriting file = writing!; // not null: Write opened it
+        long n = last + 1;
+        if (file.Fence(Slot, writer, n, clock.GetUtcNow()) is not { } at)
+        {
+            file.Rollback();
+            throw new ReeveException(new ReeveError(ErrorCatalogue.Storage.SlotLost, "Another process wrote to the file.", database.Address.Masked));
+        }
+
+        Counting counting = new();
+        List<Outcome> written = new(batch.Count);
+        foreach (Outcome outcome in batch)
+        {
+            if (file.ConflictOf(outcome) is { } why)
+            {
+                outcome.Become(why);
+            }
+            else if (file.Write(outcome, Slot, counting) is { } unmade)
+            {
+                // Only one that goes alone has statements that can say so, and nothing else is in its transaction.
+                outcome.Become(unmade);
+                file.Rollback();
+                return;
+            }
+            else
+            {
+                written.Add(outcome);
+            }
+        }
+
+        if (written.Count == 0)
+        {
+            file.Rollback();
+            return;
+        }
+
+        ChainLinks links = Link(written, n, at);
+        foreach (LinkedEvent item in links.Events)
+        {
+            file.Add(item, Slot, n, at);
+        }
+
+        foreach ((string tenant, string name, long by) in counting.Sorted())
+        {
+            file.Count(tenant, Slot, name, by);
+        }
+
+        file.NoteTenants(links.Tenants, Slot, n);
+        committing = true;
+        file.Commit();
+        committing = false;
+        Interlocked.Exchange(ref last, n);
+        foreach ((string tenant, byte[] head) in links.Heads)
+        {
+            heads[tenant] = head;
+        }
+
+        CommitOutcome.Committed committed = new(Slot, n);
+        foreach (Outcome outcome in written)
+        {
+            outcome.Become(committed);
+        }
+    }
+
+    private ChainLinks Link(List<Outcome> outcomes, long n, DateTimeOffset at)
+    {
+        foreach (Outcome outcome in outcomes)
+        {
+            foreach (PreparedEvent item in outcome.Events)
+            {
+                string tenant = item.Event.TenantId.Value;
+                if (!heads.ContainsKey(tenant) && writing!.Head(tenant, Slot) is { } head) // not null: Write opened it
+                {
+                    heads[tenant] = head;
+                }
+            }
+        }
+
+        return ChainLinks.Of(outcomes, Slot, n, at, heads);
+    }
+
+    private void Maintain(Outcome chore, ref bool committing)
+    {
+        SqliteWriting file = writing!; // not null: Write opened it
+        if (!file.Holds(Slot, writer))
+        {
+            file.Rollback();
+            throw new ReeveException(new ReeveError(ErrorCatalogue.Storage.SlotLost, "Another process wrote to the file.", database.Address.Masked));
+        }
+
+        if (file.Run(chore.Calls, null) is { } unmade)
+        {
+            file.Rollback();
+            chore.Become(unmade);
+            return;
+        }
+
+        committing = true;
+        file.Commit();
+        committing = false;
+        chore.Become(new CommitOutcome.Committed(Slot, 0));
+    }
+
+    private void RolledBack(List<Outcome> batch, SqliteException fault)
+    {
+        // What one outcome holds must not be the end of those that only shared its transaction.
+        bool isData = fault.SqliteErrorCode is raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH;
+        List<Outcome> left = batch.FindAll(outcome => !outcome.IsAnswered);
+        if (isData && left.Count > 1)
+        {
+            foreach (Outcome outcome in left)
+            {
+                Write([outcome]);
+            }
+
+            return;
+        }
+
+        bool isDuplicate = fault.SqliteExtendedErrorCode is raw.SQLITE_CONSTRAINT_PRIMARYKEY or raw.SQLITE_CONSTRAINT_UNIQUE;
+        if (isData && isDuplicate && left is [{ Kind: OutcomeKind.Alone } alone])
+        {
+            alone.Become(new CommitOutcome.AlreadyThere(null));
+            return;
+        }
+
+        ReeveException refused = StoreFaults.Of(fault, database.Address);
+        if (isData)
+        {
+            Log.OutcomeRefused(logger, fault, refused.Error.Code);
+        }
+        else
+        {
+            trouble = refused.Error.Code;
+            Log.CommitGivenUp(logger, Slot, last + 1, refused.Error.Code, left.Count);
+        }
+
+        Refuse(left, refused);
+    }
+
+    // After this the file is as before the batch. A connection that cannot even roll back is closed, which does.
+    private void Undo()
+    {
+        heads.Clear();
+        try
+        {
+            writing?.Rollback();
+        }
+        catch (SqliteException)
+        {
+            writing?.Dispose();
+            writing = null;
+        }
+    }
+
+    private void Bind(Parameters parameters) =>
+        parameters.Id("writer", writer).Number("slot", Slot).Time("now", TimeText.ToMicroseconds(clock.GetUtcNow()));
+
+    private static void Refuse(IReadOnlyList<Outcome> batch, Exception fault)
+    {
+        foreach (Outcome outcome in batch)
+        {
+            outcome.Fail(fault);
+        }
+    }
+}

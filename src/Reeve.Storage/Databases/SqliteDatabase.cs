@@ -1,0 +1,171 @@
+using Microsoft.Data.Sqlite;
+using Reeve.Core.Errors;
+using Reeve.Core.Records;
+using SQLitePCL;
+
+namespace Reeve.Storage.Databases;
+
+/// <summary>
+/// A store in one file. Reads run on pooled connections that cannot write; the one connection that writes and checkpoints
+/// belongs to the committer, because two that do so at the same moment can corrupt the file (SQLite 3.7.0 to 3.51.2).
+/// </summary>
+public sealed class SqliteDatabase : Database
+{
+    // Steps of SQLite's machine between two looks at the clock: some tenths of a millisecond.
+    private const int StepsPerLook = 4096;
+
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
+
+    private readonly string readers;
+    private readonly TimeProvider clock;
+
+    static SqliteDatabase() => Batteries_V2.Init();
+
+    /// <summary>Opens nothing yet: the first read or write does.</summary>
+    /// <param name="address">The file.</param>
+    /// <param name="clock">Measures how long a read takes.</param>
+    public SqliteDatabase(StoreAddress address, TimeProvider? clock = null)
+    {
+        Address = address;
+        this.clock = clock ?? TimeProvider.System;
+        readers = Connection(pooling: true);
+    }
+
+    /// <inheritdoc/>
+    public override Dialect Dialect => Dialect.Sqlite;
+
+    /// <inheritdoc/>
+    public override StoreAddress Address { get; }
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<T>> ReadAsync<T>(Statement statement, TenantId tenant, Action<Parameters> bind, Func<Row, T> map, CancellationToken cancellationToken) =>
+        ReadAsync(statement, parameters => bind(parameters.Text("tenant", tenant.Value)), map, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<T>> ReadAcrossAsync<T>(Statement statement, Action<Parameters> bind, Func<Row, T> map, CancellationToken cancellationToken) =>
+        ReadAsync(statement, bind, map, cancellationToken);
+
+    /// <summary>Reads for as long as it takes, on a connection and a thread of its own: what looks at the whole file.</summary>
+    /// <param name="statement">What reads no table of a tenant.</param>
+    /// <param name="map">Makes a result of a row.</param>
+    /// <param name="cancellationToken">The only bound.</param>
+    /// <exception cref="ReeveException">STORE-… when the file cannot be read.</exception>
+    public Task<IReadOnlyList<T>> ReadAllAsync<T>(Statement statement, Func<Row, T> map, CancellationToken cancellationToken) =>
+        Task.Run(() => ReadAsync(Connection(pooling: false), Timeout.InfiniteTimeSpan, statement, static _ => { }, map, cancellationToken), cancellationToken);
+
+    /// <summary>Opens the connection that writes; the file must be there. There is one at a time.</summary>
+    /// <exception cref="ReeveException">STORE-002, STORE-004, STORE-008, STORE-012.</exception>
+    public SqliteConnection OpenWriter()
+    {
+        SqliteConnection connection = new(Connection(pooling: false));
+        try
+        {
+            connection.Open();
+            Execute(connection, "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;");
+            return connection;
+        }
+        catch (SqliteException fault)
+        {
+            connection.Dispose();
+            throw StoreFaults.Of(fault, Address);
+        }
+    }
+
+    /// <summary>Makes the folder of a file, for its user alone, where there is none.</summary>
+    /// <exception cref="ReeveException">STORE-004.</exception>
+    public static void MakeFolder(StoreAddress address)
+    {
+        try
+        {
+            string folder = Path.GetDirectoryName(address.Target) ?? address.Target;
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(folder);
+            }
+            else
+            {
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ReeveException(new ReeveError(ErrorCatalogue.Storage.Unwritable, "The folder of the file cannot be made.", address.Masked), fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        using SqliteConnection pool = new(readers);
+        SqliteConnection.ClearPool(pool);
+        return ValueTask.CompletedTask;
+    }
+
+    // SQLite's asynchronous calls run synchronously; reads are short, so that is done where it is asked for.
+    private Task<IReadOnlyList<T>> ReadAsync<T>(Statement statement, Action<Parameters> bind, Func<Row, T> map, CancellationToken cancellationToken) =>
+        ReadAsync(readers, ReadLimit, statement, bind, map, cancellationToken);
+
+    private Task<IReadOnlyList<T>> ReadAsync<T>(
+        string connectTo, TimeSpan limit, Statement statement, Action<Parameters> bind, Func<Row, T> map, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            using SqliteConnection connection = new(connectTo);
+            connection.Open();
+            Execute(connection, "pragma query_only = on");
+            using Watch watch = new(connection, clock, limit, cancellationToken);
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = statement.Sqlite;
+            bind(new SqliteParameters(command));
+            using SqliteDataReader reader = command.ExecuteReader();
+            List<T> rows = [];
+            while (reader.Read())
+            {
+                rows.Add(map(new Row(reader)));
+            }
+
+            return Task.FromResult<IReadOnlyList<T>>(rows);
+        }
+        catch (SqliteException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<IReadOnlyList<T>>(cancellationToken);
+        }
+        catch (SqliteException fault)
+        {
+            throw StoreFaults.Of(fault, Address);
+        }
+    }
+
+    private string Connection(bool pooling) => new SqliteConnectionStringBuilder
+    {
+        DataSource = Address.Target,
+        Mode = SqliteOpenMode.ReadWrite,
+        Pooling = pooling,
+        DefaultTimeout = (int)ReadLimit.TotalSeconds,
+    }.ConnectionString;
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    // Ends what runs on a connection when it takes too long or is not wanted any more. The connection goes back to a pool, so
+    // the handler is taken off it.
+    private sealed class Watch : IDisposable
+    {
+        private readonly SqliteConnection connection;
+
+        public Watch(SqliteConnection connection, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
+        {
+            this.connection = connection;
+            long began = clock.GetTimestamp();
+            raw.sqlite3_progress_handler(
+                connection.Handle, StepsPerLook, _ => cancellationToken.IsCancellationRequested || (limit >= TimeSpan.Zero && clock.GetElapsedTime(began) > limit) ? 1 : 0, null);
+        }
+
+        public void Dispose() => raw.sqlite3_progress_handler(connection.Handle, 0, null, null);
+    }
+}

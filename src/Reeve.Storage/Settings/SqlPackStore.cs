@@ -1,0 +1,138 @@
+using Reeve.Core.Changes;
+using Reeve.Core.Ports;
+using Reeve.Core.Records;
+using Reeve.Engine.PackVersions;
+using Reeve.Storage.Committing;
+using Reeve.Storage.Databases;
+
+namespace Reeve.Storage.Settings;
+
+/// <summary>Versions of packs in a database.</summary>
+public sealed class SqlPackStore(Database database) : IPackStore, IChangeWriter
+{
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredPack>> ListAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        database.ReadAsync(Sql.List, tenant, static _ => { }, Read, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredPack>> ActiveAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        database.ReadAsync(Sql.Active, tenant, static _ => { }, Read, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<PackContent?> FindAsync(TenantId tenant, PackVersionKey key, CancellationToken cancellationToken) =>
+        (await database.ReadAsync(Sql.Find, tenant, parameters => Bind(parameters, key), ReadContent, cancellationToken)).FirstOrDefault();
+
+    /// <inheritdoc/>
+    public async Task<PackContent?> ByHashAsync(TenantId tenant, PackKindStored kind, DomainName? domain, string contentHash, CancellationToken cancellationToken) =>
+        (await database.ReadAsync(
+            Sql.ByHash, tenant, parameters => parameters.Text("kind", Wire.Name(kind)).Text("domain", domain?.Value).Text("hash", contentHash), ReadContent, cancellationToken)).FirstOrDefault();
+
+    /// <inheritdoc/>
+    public async Task<PackContent?> LatestAsync(TenantId tenant, PackKindStored kind, DomainName domain, CancellationToken cancellationToken) =>
+        (await database.ReadAsync(
+            Sql.Latest, tenant, parameters => parameters.Text("kind", Wire.Name(kind)).Text("domain", domain.Value), ReadContent, cancellationToken)).FirstOrDefault();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StatementCall>? For(Change change) => change switch
+    {
+        PackChange.Stored { Content: var content } =>
+        [
+            new StatementCall(
+                Sql.Store,
+                parameters => Bind(parameters, content.Pack.Key)
+                    .Text("hash", content.Pack.ContentHash).Bytes("content", content.Json).Time("at", content.Pack.StoredAt).Text("by", content.Pack.StoredBy),
+                new CommitOutcome.AlreadyThere(null)),
+        ],
+        PackChange.Activated { From: null } first =>
+        [
+            new StatementCall(Sql.ActivateFirst, parameters => Bind(parameters, first.Key).Time("at", first.At).Text("by", first.By), new CommitOutcome.AlreadyThere(null)),
+        ],
+        PackChange.Activated activated =>
+        [
+            new StatementCall(
+                Sql.Activate,
+                parameters => Bind(parameters, activated.Key).Text("from", activated.From).Time("at", activated.At).Text("by", activated.By),
+                new CommitOutcome.MovedOn()),
+        ],
+        PackChange.StillActive still => [new StatementCall(Sql.StillActive, parameters => Bind(parameters, still.Key), new CommitOutcome.MovedOn())],
+        PackChange.StillWithoutPolicy still =>
+        [
+            new StatementCall(Sql.StillWithoutPolicy, parameters => parameters.Text("domain", still.Domain.Value), new CommitOutcome.MovedOn()),
+        ],
+        _ => null,
+    };
+
+    private static Parameters Bind(Parameters parameters, PackVersionKey key) =>
+        parameters.Text("kind", Wire.Name(key.Kind)).Text("domain", key.Domain.Value).Text("version", key.Version);
+
+    private static StoredPack Read(Row row) => new()
+    {
+        Key = new PackVersionKey(
+            Wire.TryParse(row.Text(0), out PackKindStored kind) ? kind : throw new InvalidOperationException("A kind that the check of the table does not allow."),
+            new DomainName(row.Text(1)), row.Text(2)),
+        ContentHash = row.Text(3),
+        StoredAt = row.Time(4),
+        StoredBy = row.Text(5),
+        IsActive = row.Flag(6),
+    };
+
+    private static PackContent ReadContent(Row row) => new(Read(row), row.Bytes(7));
+
+    private static class Sql
+    {
+        private const string Columns = "p.kind, p.domain, p.version, p.content_hash, p.stored_at, p.stored_by, a.version is not null";
+
+        private const string Versions =
+            "pack_versions p left join active_packs a on a.tenant_id = p.tenant_id and a.kind = p.kind and a.domain = p.domain and a.version = p.version";
+
+        internal static readonly Statement List = new(
+            $"select {Columns} from {Versions} where p.tenant_id = @tenant order by p.stored_at desc, p.kind, p.domain, p.version desc");
+
+        internal static readonly Statement Active = new(
+            $"select {Columns} from {Versions} where p.tenant_id = @tenant and a.version is not null order by p.domain, p.kind");
+
+        internal static readonly Statement Find = new(
+            $"select {Columns}, p.content from {Versions} where p.tenant_id = @tenant and p.kind = @kind and p.domain = @domain and p.version = @version");
+
+        internal static readonly Statement ByHash = new(
+            $"""
+            select {Columns}, p.content from {Versions}
+            where p.tenant_id = @tenant and p.content_hash = @hash and p.kind = @kind and (@domain is null or p.domain = @domain)
+            order by p.stored_at, p.version limit 1
+            """);
+
+        internal static readonly Statement Latest = new(
+            $"""
+            select {Columns}, p.content from {Versions}
+            where p.tenant_id = @tenant and p.kind = @kind and p.domain = @domain order by p.stored_at desc, p.version desc limit 1
+            """);
+
+        internal static readonly Statement Store = new(
+            """
+            insert into pack_versions (tenant_id, kind, domain, version, content_hash, content, stored_at, stored_by)
+            values (@tenant, @kind, @domain, @version, @hash, @content, @at, @by) on conflict do nothing
+            """);
+
+        internal static readonly Statement ActivateFirst = new(
+            """
+            insert into active_packs (tenant_id, kind, domain, version, activated_at, activated_by)
+            values (@tenant, @kind, @domain, @version, @at, @by) on conflict do nothing
+            """);
+
+        internal static readonly Statement Activate = new(
+            """
+            update active_packs set version = @version, activated_at = @at, activated_by = @by
+            where tenant_id = @tenant and kind = @kind and domain = @domain and version = @from
+            """);
+
+        // Written as it is, so that the row is locked until the commit: an activation that would not fit waits, and then misses.
+        internal static readonly Statement StillActive = new(
+            "update active_packs set version = version where tenant_id = @tenant and kind = @kind and domain = @domain and version = @version");
+
+        internal static readonly Statement StillWithoutPolicy = new(
+            """
+            update active_packs set version = version where tenant_id = @tenant and kind = 'DOMAIN' and domain = @domain
+                and not exists (select 1 from active_packs p where p.tenant_id = @tenant and p.kind = 'POLICY' and p.domain = @domain)
+            """);
+    }
+}

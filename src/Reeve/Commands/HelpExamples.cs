@@ -1,0 +1,127 @@
+namespace Reeve.Commands;
+
+/// <summary>Examples of every verb: what people look for first.</summary>
+internal static class HelpExamples
+{
+    private static readonly (string Command, string Examples)[] Known =
+    [
+        ("reeve", """
+              reeve                                            # starts with the tenants of the sample packs at http://localhost:8000
+              reeve run --domain-pack domain.yaml --tenant-policy policy.yaml --input exceptions.jsonl
+              reeve exceptions list --status ESCALATED
+              reeve exceptions show ID
+              reeve doctor
+            """),
+        ("reeve run", """
+              reeve run --domain-pack domain.yaml --tenant-policy policy.yaml --input exceptions.jsonl
+              reeve run --domain-pack domain.json --tenant-policy policy.json --input exceptions.json -o json > result.json
+              reeve run ... --store sqlite:/var/lib/reeve/reeve.db
+              reeve run ... --store none --as-of 2026-11-20T09:00:00Z                   # keeps nothing, repeats to the byte
+              cat alerts.jsonl | reeve run --domain-pack ... --tenant-policy ... --input -
+            """),
+        ("reeve packs", """
+              reeve packs validate domain.yaml policy.yaml     # every error, with file, line and next step
+              reeve packs show domain.yaml policy.yaml         # what is in force after both are merged
+              reeve packs test domain.yaml policy.yaml         # the pack's own test suites
+              reeve packs store domain.yaml policy.yaml --tenant acme --activate
+            """),
+        ("reeve packs store", """
+              reeve packs store domain.yaml policy.yaml --tenant acme --activate
+              reeve packs store domain.yaml --tenant acme --store postgres:"Host=db;Database=reeve;Username=node"
+            """),
+        ("reeve packs versions", "  reeve packs versions --tenant acme\n"),
+        ("reeve exceptions", """
+              reeve exceptions list --tenant acme --status ESCALATED
+              reeve exceptions show 0197a1c2-… --tenant acme
+            """),
+        ("reeve exceptions list", """
+              reeve exceptions list --tenant acme --severity critical
+              reeve exceptions list --status PENDING_APPROVAL --limit 200 -o jsonl
+            """),
+        ("reeve exceptions show", """
+              reeve exceptions show 0197a1c2-…
+              reeve exceptions show 0197a1c2-… --tenant acme --payload -o json
+            """),
+        ("reeve runs", "  reeve runs list --tenant acme\n"),
+        ("reeve runs list", "  reeve runs list --tenant acme --limit 10 -o json\n"),
+        ("reeve audit", """
+              reeve audit verify --heads heads.jsonl
+              reeve audit export --output log.jsonl
+              reeve audit replay --run 0197a1c2-…
+              reeve audit erase --tenant acme --exception 0197a1c2-… --reason request
+            """),
+        ("reeve audit verify", """
+              reeve audit verify                               # exit 3 when something was altered
+              reeve audit verify --heads heads.jsonl           # finds a tail that was cut, too
+            """),
+        ("reeve audit export", """
+              reeve audit export --output log.jsonl
+              reeve audit export --tenant acme --without-bodies | gzip > log.jsonl.gz
+              reeve audit export | grep '"kind":"head"' > heads.jsonl
+            """),
+        ("reeve audit replay", """
+              reeve audit replay --run 0197a1c2-…              # exit 3 when a decision differs
+              reeve audit replay --run 0197a1c2-… --decisions again.jsonl
+            """),
+        ("reeve audit erase", "  reeve audit erase --tenant acme --exception 0197a1c2-… --reason request\n"),
+        ("reeve export", """
+              reeve export --output export --tenant acme
+              reeve export --output export --payloads
+            """),
+        ("reeve tenants", "  reeve tenants create acme --name \"Acme Ltd\"\n  reeve tenants list\n"),
+        ("reeve tenants create", "  reeve tenants create acme --name \"Acme Ltd\"\n"),
+        ("reeve tenants list", "  reeve tenants list -o json\n"),
+        ("reeve keys", """
+              reeve keys create --tenant acme --role operator --owner "night desk"
+              reeve keys list --tenant acme
+              reeve keys revoke 0197a1c2-… --tenant acme
+            """),
+        ("reeve keys create", """
+              reeve keys create --tenant acme --role operator --owner nightly-feed
+              reeve keys create --tenant acme --role admin --owner jo --kind person --expires 2027-01-01
+              reeve keys create --platform --owner ops
+              KEY=$(reeve keys create --tenant acme --role viewer --owner dashboard)
+            """),
+        ("reeve keys list", "  reeve keys list --tenant acme\n"),
+        ("reeve keys revoke", "  reeve keys revoke 0197a1c2-… --tenant acme\n"),
+        ("reeve serve", """
+              reeve serve --urls http://127.0.0.1:8000
+              reeve serve --urls http://0.0.0.0:8000 --store postgres:"Host=db;Database=reeve;Username=node"
+              reeve serve --demo                               # what 'reeve' alone does
+            """),
+        ("reeve db", """
+              reeve db migrate --store postgres:"Host=db;Database=reeve;Username=owner" --grant-to node
+              reeve db status
+            """),
+        ("reeve db migrate", """
+              reeve db migrate --store postgres:"Host=db;Database=reeve;Username=owner" --grant-to node
+            """),
+        ("reeve db status", "  reeve db status --store sqlite:/var/lib/reeve/reeve.db\n"),
+        ("reeve doctor", """
+              reeve doctor
+              reeve doctor --verbose --store postgres:"Host=db;Database=reeve;Username=node"
+              reeve doctor --json
+            """),
+        ("reeve packs validate", """
+              reeve packs validate packs/*/domain.yaml packs/*/policy.*.yaml
+              reeve packs validate policy.yaml -o jsonl        # its domain pack is looked for beside it
+            """),
+        ("reeve packs show", "  reeve packs show domain.yaml policy.yaml\n"),
+        ("reeve packs test", """
+              reeve packs test domain.yaml policy.yaml
+              reeve packs test domain.json                     # with the policy that the pack alone implies
+            """),
+        ("reeve expr eval", """
+              reeve expr eval '1 + 2 == 3'
+              reeve expr eval 'amount > 1000 && region in ["N", "E"]' --vars vars.json --mode condition
+            """),
+        ("reeve expr test", "  reeve expr test --input cases.jsonl --report results.jsonl\n"),
+        ("reeve schema test", "  reeve schema test --input cases.jsonl\n"),
+        ("reeve schema validate", "  reeve schema validate --schema schema.json --input data.json\n"),
+        ("reeve openapi", "  reeve openapi --output openapi.json\n"),
+        ("reeve logs", "  reeve logs --level WARNING --component Engine -n 20\n"),
+    ];
+
+    /// <summary>The examples of a command by its whole name; null when it has none.</summary>
+    internal static string? Of(string command) => Array.Find(Known, known => known.Command == command).Examples;
+}

@@ -1,0 +1,114 @@
+using Reeve.Core.Errors;
+using Reeve.Storage.Databases;
+
+namespace Reeve.Commands.Places;
+
+/// <summary>
+/// What the environment and <c>reeve.yaml</c> say. The environment wins; a flag of the command line wins over both. Every
+/// setting stands in <see cref="All"/>, from which docs/configuration.md is made.
+/// </summary>
+public sealed record ReeveSettings
+{
+    internal const string FileName = "reeve.yaml";
+
+    private const int ShortestLease = 3;
+    private const int LongestLease = 3600;
+
+    /// <summary>Every setting, in the order of the page.</summary>
+    public static IReadOnlyList<Setting> All => [StoreSetting, MasterKeySetting, SlotLeaseSetting, PackFoldersSetting, ConfigFile, LogLevel, LogFile];
+
+    /// <summary>The store's address; null: a file in the user's data folder.</summary>
+    public StoreAddress? Store { get; init; }
+
+    /// <summary>The file of the master key; null: beside a SQLite file.</summary>
+    public string? MasterKeyFile { get; init; }
+
+    /// <summary>How long a writing slot is held without renewal; 30 s, at least 3 s.</summary>
+    public TimeSpan SlotLease { get; init; } = SlotLeaseSetting.Default;
+
+    /// <summary>The folders from which a request may name packs by path; none unless set.</summary>
+    public IReadOnlyList<string> PackFolders { get; init; } = PackFoldersSetting.Default;
+
+    /// <summary>The folder in which this user's data lies.</summary>
+    public required string DataFolder { get; init; }
+
+    // What the settings are read from and where the log goes is needed before they are read: the environment alone has it.
+    internal static Setting<string?> ConfigFile { get; } = new()
+    {
+        ShortName = "REEVE_CONFIG", Form = "path", Default = null, Usually = "`reeve.yaml` in the working folder, if it is there", Read = static value => value.Path,
+        Meaning = "The file of settings. One that is named must be there.",
+    };
+
+    /// <summary>How much is logged.</summary>
+    public static Setting<string?> LogLevel { get; } = new()
+    {
+        ShortName = "REEVE_LOG_LEVEL", Form = "`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`, and `COMPONENT=LEVEL`, joined by commas", Default = null,
+        Usually = "`INFO` for `reeve serve`, else `WARNING`", Read = static value => value.Text,
+        Meaning = "From which severity on is logged, for all components and for some: `INFO,Engine.Pipeline=DEBUG`.",
+    };
+
+    /// <summary>Where the log goes.</summary>
+    public static Setting<string?> LogFile { get; } = new()
+    {
+        ShortName = "REEVE_LOG_FILE", Form = "path", Default = null, Usually = "standard error", Read = static value => value.Path,
+        Meaning = "The file that the log is written to. A new one is begun at 10 MiB or after 24 hours; ten are kept, for 14 days.",
+    };
+
+    private static Setting<StoreAddress?> StoreSetting { get; } = new()
+    {
+        Name = "store", Form = "`sqlite:PATH` or `postgres:CONNECTION-STRING`", Default = null, Usually = "`sqlite:` and `reeve.db` in the data folder",
+        Read = static value => StoreAddress.Parse(value.Text, value.Folder), Meaning = "The store of every verb. The flag `--store` wins.",
+    };
+
+    private static Setting<string?> MasterKeySetting { get; } = new()
+    {
+        Name = "masterKeyFile", ShortName = "REEVE_MASTER_KEY_FILE", Form = "path", Default = null, Usually = "the SQLite file's name and `.key`; on PostgreSQL there is none",
+        Read = static value => value.Path, Meaning = "The file of the master key, needed with PostgreSQL ([operations.md](operations.md#the-master-key)).",
+    };
+
+    private static Setting<TimeSpan> SlotLeaseSetting { get; } = new()
+    {
+        Name = "storage.slotLeaseSeconds", Form = $"seconds, whole, {ShortestLease} to {LongestLease}", Default = TimeSpan.FromSeconds(30), Usually = "30",
+        Read = static value => value.Seconds(ShortestLease, LongestLease), Meaning = "How long the writing slots of a node that died stay its own.",
+    };
+
+    private static Setting<IReadOnlyList<string>> PackFoldersSetting { get; } = new()
+    {
+        Name = "packs.folders", Form = "paths: a list, or one text with the separator of `PATH`", IsList = true, Default = [], Usually = "none",
+        Read = static value => value.Folders(), Meaning = "The folders from which `POST /run` may name packs by path.",
+    };
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="environment">The environment's variables.</param>
+    /// <param name="folder">Where <c>reeve.yaml</c> is looked for, unless REEVE_CONFIG names a file.</param>
+    /// <exception cref="ReeveErrorsException">Everything that is wrong: CFG-…, STORE-001, INPUT-… when the file cannot be read.</exception>
+    public static ReeveSettings Read(IReadOnlyDictionary<string, string> environment, string folder)
+    {
+        List<ReeveError> errors = [];
+        GivenSettings given = GivenSettings.Read(environment, folder, errors);
+        ReeveSettings settings = new()
+        {
+            Store = StoreSetting.From(given, errors),
+            MasterKeyFile = MasterKeySetting.From(given, errors),
+            SlotLease = SlotLeaseSetting.From(given, errors),
+            PackFolders = PackFoldersSetting.From(given, errors),
+            DataFolder = DataFolderOf(environment),
+        };
+        return errors.Count == 0 ? settings : throw new ReeveErrorsException(errors);
+    }
+
+    // XDG base directories on Linux and macOS, the local application data on Windows.
+    private static string DataFolderOf(IReadOnlyDictionary<string, string> environment)
+    {
+        if (OperatingSystem.IsWindows() && environment.GetValueOrDefault("LOCALAPPDATA") is { Length: > 0 } local)
+        {
+            return Path.Combine(local, "Reeve");
+        }
+
+        // The specification has a relative path ignored.
+        string root = environment.GetValueOrDefault("XDG_DATA_HOME") is { Length: > 0 } given && Path.IsPathRooted(given) ? given
+            : environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? Path.Combine(home, ".local", "share")
+            : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return Path.Combine(root, "reeve");
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Reeve.Core.Ports;
+using Reeve.Core.Records;
+using Reeve.Engine.Recording;
+using Reeve.Governance.Audit;
+using Reeve.Governance.Tenants;
+using Reeve.Storage.Cases;
+using Reeve.Storage.Committing;
+using Reeve.Storage.Databases;
+using Reeve.Storage.Ledger;
+using Reeve.Storage.Settings;
+using Reeve.Testing.Databases;
+using Reeve.Testing.Stores;
+
+namespace Reeve.Testing.Recording;
+
+/// <summary>The record over one empty place: the way to write, and everything that reads.</summary>
+public sealed class RecordStores : IAsyncDisposable
+{
+    private readonly Func<ValueTask> close;
+
+    private RecordStores(Func<ValueTask> close) => this.close = close;
+
+    public required ICommitter Committer { get; init; }
+
+    public required IEventLog Log { get; init; }
+
+    public required IExceptionStore Exceptions { get; init; }
+
+    public required IRunStore Runs { get; init; }
+
+    public required IAuditSource Audit { get; init; }
+
+    public required IReaderStore Readers { get; init; }
+
+    public required ITenantStore Tenants { get; init; }
+
+    /// <summary>The database behind it; null in memory.</summary>
+    public TestStore? Store { get; init; }
+
+    /// <summary>In memory.</summary>
+    public static RecordStores InMemory(int slots = 1)
+    {
+        MemoryStore store = new(new FakeTime(), slots);
+        return new RecordStores(() => ValueTask.CompletedTask)
+        {
+            Committer = store, Log = store, Exceptions = store, Runs = store, Audit = store, Readers = store, Tenants = new MemorySettings(store),
+        };
+    }
+
+    /// <summary>In a database of its own, as a node; skips the test where there is no such database.</summary>
+    public static async Task<RecordStores> OpenAsync(Dialect dialect, CommitterOptions? options = null)
+    {
+        TestStore store = await TestStore.CreateAsync(dialect);
+        RecordStores opened = await OpenAsync(store, store.Database, options);
+        return new RecordStores(async () =>
+        {
+            await opened.DisposeAsync();
+            await store.DisposeAsync();
+        })
+        {
+            Committer = opened.Committer, Log = opened.Log, Exceptions = opened.Exceptions, Runs = opened.Runs, Audit = opened.Audit,
+            Readers = opened.Readers, Tenants = opened.Tenants, Store = store,
+        };
+    }
+
+    /// <summary>One more node on a store that is there.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="database">As the node opens it, which may be through something that cuts; it stays open when this is closed.</param>
+    /// <param name="options">How it writes.</param>
+    public static async Task<RecordStores> OpenAsync(TestStore store, Database database, CommitterOptions? options = null)
+    {
+        SqlTenantStore tenants = new(database);
+        Committer committer = await Reeve.Storage.Committing.Committer.StartAsync(
+            database, [tenants, new SqlErasure()], options ?? new CommitterOptions(), new SystemEventSeeds(), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        return new RecordStores(committer.DisposeAsync)
+        {
+            Committer = committer,
+            Log = new SqlEventLog(database, pageSize: 7),
+            Exceptions = new SqlExceptionStore(database, committer),
+            Runs = new SqlRunStore(database),
+            Audit = new SqlAuditSource(database, pageSize: 7),
+            Readers = new SqlReaderStore(database, committer),
+            Tenants = tenants,
+            Store = store,
+        };
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => close();
+}

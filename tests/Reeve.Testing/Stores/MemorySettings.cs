@@ -1,0 +1,170 @@
+using System.Text;
+using Reeve.Core.Ports;
+using Reeve.Core.Records;
+using Reeve.Engine.PackVersions;
+using Reeve.Governance.Encryption;
+using Reeve.Governance.Identity;
+using Reeve.Governance.Tenants;
+
+namespace Reeve.Testing.Stores;
+
+/// <summary>
+/// Tenants, keys, packs and sealed values in memory, changed by the commits of a <see cref="MemoryStore"/>. The contract suites
+/// that the databases pass, it passes. Thread-safe.
+/// </summary>
+public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, ISealedStore
+{
+    private static readonly CommitOutcome Taken = new CommitOutcome.AlreadyThere(null);
+    private static readonly CommitOutcome Moved = new CommitOutcome.MovedOn();
+
+    private readonly Lock changing = new();
+    private readonly Dictionary<TenantId, Tenant> tenants = [];
+    private readonly Dictionary<(TenantId, Guid), StoredKey> keys = [];
+    private readonly Dictionary<(TenantId, PackVersionKey), PackContent> versions = [];
+    private readonly Dictionary<(TenantId, PackKindStored, DomainName), string> active = [];
+    private readonly Dictionary<(TenantId, string), SealedValue> values = [];
+    private int reads;
+
+    /// <summary>Teaches a store the changes of settings.</summary>
+    public MemorySettings(MemoryStore store)
+    {
+        Handle<TenantAdded>(store, change => tenants.ContainsKey(change.TenantId) ? Taken : null, change => tenants.Add(change.TenantId, change.Tenant));
+        Handle<KeyChange.Added>(
+            store,
+            change => keys.Keys.Any(key => key.Item2 == change.Stored.Key.Id) ? Taken : null,
+            change => keys.Add((change.TenantId, change.Stored.Key.Id), change.Stored));
+        Handle<KeyChange.Revoked>(
+            store,
+            change => keys.TryGetValue((change.Tenant, change.Key), out StoredKey? key) && key.Key.RevokedAt is null ? null : Moved,
+            change => keys[(change.Tenant, change.Key)] = keys[(change.Tenant, change.Key)] with { Key = keys[(change.Tenant, change.Key)].Key with { RevokedAt = change.At } });
+        Handle<SealedChange.Added>(store, change => values.ContainsKey((change.TenantId, change.Value.Name)) ? Taken : null, change => Put(change.Value));
+        Handle<SealedChange.Put>(store, _ => null, change => Put(change.Value));
+        Handle<PackChange.Stored>(
+            store,
+            change => versions.ContainsKey((change.Tenant, change.Content.Pack.Key)) ? Taken : null,
+            change => versions.Add((change.Tenant, change.Content.Pack.Key), change.Content));
+        Handle<PackChange.Activated>(store, Refuse, change => active[(change.Tenant, change.Key.Kind, change.Key.Domain)] = change.Key.Version);
+        Handle<PackChange.StillActive>(store, change => Active(change.Tenant, change.Key) == change.Key.Version ? null : Moved, _ => { });
+        Handle<PackChange.StillWithoutPolicy>(
+            store, change => active.ContainsKey((change.Tenant, PackKindStored.Policy, change.Domain)) ? Moved : null, _ => { });
+    }
+
+    /// <summary>How many reads there were so far.</summary>
+    public int Reads => reads;
+
+    /// <summary>Done before each read: to wait for a signal, or to fail.</summary>
+    public Func<Task>? BeforeRead { get; set; }
+
+    /// <inheritdoc/>
+    public Task<Tenant?> FindAsync(TenantId tenant, CancellationToken cancellationToken) => Read(() => tenants.GetValueOrDefault(tenant), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<Tenant>>(() => [.. tenants.Values.OrderBy(tenant => tenant.Id.Value, ByteOrder.Instance)], cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<StoredKey?> ByIdAsync(Guid key, CancellationToken cancellationToken) =>
+        Read(() => keys.Values.FirstOrDefault(stored => stored.Key.Id == key), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ApiKey?> FindAsync(TenantId tenant, Guid key, CancellationToken cancellationToken) =>
+        Read(() => keys.GetValueOrDefault((tenant, key))?.Key, cancellationToken);
+
+    /// <inheritdoc/>
+    Task<IReadOnlyList<ApiKey>> IKeyStore.ListAsync(TenantId tenant, CancellationToken cancellationToken) => Read<IReadOnlyList<ApiKey>>(
+        () => [.. keys.Values.Select(stored => stored.Key).Where(key => key.TenantId == tenant)
+            .OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id.ToString("N"), StringComparer.Ordinal)],
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SealedValue?> FindAsync(TenantId tenant, string name, CancellationToken cancellationToken) =>
+        Read(() => values.GetValueOrDefault((tenant, name)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SealedValue>> ListAsync(TenantId tenant, string prefix, CancellationToken cancellationToken) => Read<IReadOnlyList<SealedValue>>(
+        () => [.. values.Values.Where(value => value.TenantId == tenant && value.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(value => value.Name, ByteOrder.Instance)],
+        cancellationToken);
+
+    /// <inheritdoc/>
+    Task<IReadOnlyList<StoredPack>> IPackStore.ListAsync(TenantId tenant, CancellationToken cancellationToken) => Read<IReadOnlyList<StoredPack>>(
+        () => [.. Of(tenant).Select(content => content.Pack).OrderByDescending(pack => pack.StoredAt)
+            .ThenBy(pack => pack.Key.Kind).ThenBy(pack => pack.Key.Domain.Value, ByteOrder.Instance).ThenByDescending(pack => pack.Key.Version, ByteOrder.Instance)],
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredPack>> ActiveAsync(TenantId tenant, CancellationToken cancellationToken) => Read<IReadOnlyList<StoredPack>>(
+        () => [.. Of(tenant).Select(content => content.Pack).Where(pack => pack.IsActive)
+            .OrderBy(pack => pack.Key.Domain.Value, ByteOrder.Instance).ThenBy(pack => pack.Key.Kind)],
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PackContent?> FindAsync(TenantId tenant, PackVersionKey key, CancellationToken cancellationToken) =>
+        Read(() => Of(tenant).FirstOrDefault(content => content.Pack.Key == key), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PackContent?> ByHashAsync(TenantId tenant, PackKindStored kind, DomainName? domain, string contentHash, CancellationToken cancellationToken) => Read(
+        () => Of(tenant).Where(content => content.Pack.Key.Kind == kind && content.Pack.ContentHash == contentHash && (domain is null || content.Pack.Key.Domain == domain))
+            .OrderBy(content => content.Pack.StoredAt).ThenBy(content => content.Pack.Key.Version, ByteOrder.Instance).FirstOrDefault(),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PackContent?> LatestAsync(TenantId tenant, PackKindStored kind, DomainName domain, CancellationToken cancellationToken) => Read(
+        () => Of(tenant).Where(content => content.Pack.Key.Kind == kind && content.Pack.Key.Domain == domain)
+            .OrderByDescending(content => content.Pack.StoredAt).ThenByDescending(content => content.Pack.Key.Version, ByteOrder.Instance).FirstOrDefault(),
+        cancellationToken);
+
+    private void Handle<T>(MemoryStore store, Func<T, CommitOutcome?> refuse, Action<T> apply)
+        where T : Core.Changes.Change =>
+        store.Handle<T>(
+            change =>
+            {
+                lock (changing)
+                {
+                    return refuse(change);
+                }
+            },
+            change =>
+            {
+                lock (changing)
+                {
+                    apply(change);
+                }
+            });
+
+    private async Task<T> Read<T>(Func<T> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Interlocked.Increment(ref reads);
+        if (BeforeRead is { } before)
+        {
+            await before();
+        }
+
+        lock (changing)
+        {
+            return read();
+        }
+    }
+
+    private CommitOutcome? Refuse(PackChange.Activated change)
+    {
+        string? current = Active(change.Tenant, change.Key);
+        return current == change.From ? null : change.From is null ? Taken : Moved;
+    }
+
+    private string? Active(TenantId tenant, PackVersionKey key) => active.GetValueOrDefault((tenant, key.Kind, key.Domain));
+
+    private IEnumerable<PackContent> Of(TenantId tenant) => versions
+        .Where(version => version.Key.Item1 == tenant)
+        .Select(version => version.Value with { Pack = version.Value.Pack with { IsActive = Active(tenant, version.Key.Item2) == version.Key.Item2.Version } });
+
+    private void Put(SealedValue value) => values[(value.TenantId, value.Name)] = value;
+
+    // As both databases compare texts.
+    private sealed class ByteOrder : IComparer<string>
+    {
+        internal static readonly ByteOrder Instance = new();
+
+        public int Compare(string? left, string? right) => Encoding.UTF8.GetBytes(left!).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right!));
+    }
+}

@@ -1,0 +1,40 @@
+using Reeve.Testing.Recording;
+
+namespace Reeve.Tests.Storage.Recording;
+
+/// <summary>The double keeps what the databases promise.</summary>
+public sealed class MemoryCommitterTests : CommitterContract
+{
+    protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory());
+}
+
+/// <summary>The same with commits that spread over slots.</summary>
+public sealed class MemoryCommitterOfTwoSlotsTests : CommitterContract
+{
+    protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory(slots: 2));
+}
+
+public sealed class MemoryExceptionStoreTests : ExceptionStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory());
+}
+
+public sealed class MemoryRunStoreTests : RunStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory());
+}
+
+public sealed class MemoryEventLogTests : EventLogContract
+{
+    protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory(slots: 2));
+}
+
+public sealed class MemoryErasureTests : ErasureContract
+{
+    protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory());
+}
+
+public sealed class MemoryReaderTests : ReaderContract
+{
+    protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory(slots: 3));
+}

@@ -29,9 +29,22 @@ public sealed class BadStoreTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Devices have other names there.");
 
-        (await ReeveProgram.RunAsync("runs", "list", "--store", "sqlite:/dev/null/reeve/store.db")).ShouldRefuseWith("STORE-004").Talk.ShouldContain("/dev/null/reeve");
+        (await ReeveProgram.RunAsync("tenants", "create", "acme", "--store", "sqlite:/dev/null/reeve/store.db")).ShouldRefuseWith("STORE-004").Talk.ShouldContain("/dev/null/reeve");
         (await ReeveProgram.RunAsync(RunFolder.Record(RunFolder.Items, "sqlite:/proc/store.db"))).ShouldEndWith(1).Talk.ShouldContain("STORE-");
-        (await ReeveProgram.RunAsync("runs", "list")).ShouldRefuseWith("STORE-004");
+        (await ReeveProgram.RunAsync("tenants", "create", "acme")).ShouldRefuseWith("STORE-004");
+    }
+
+    [Theory]
+    [InlineData("runs", "list")]
+    [InlineData("audit", "verify")]
+    [InlineData("exceptions", "list")]
+    public async Task A_mistyped_path_is_refused_and_no_store_is_made_there(string noun, string verb)
+    {
+        string mistyped = here.File("mistyped.db");
+
+        (await ReeveProgram.RunAsync(noun, verb, "--store", "sqlite:" + mistyped)).ShouldRefuseWith("STORE-002").Talk.ShouldContain("mistyped.db");
+
+        File.Exists(mistyped).ShouldBeFalse();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Reeve.Core.Documents;
 using Reeve.Core.Errors;
 
 namespace Reeve.Engine.Intake;
@@ -20,7 +21,7 @@ internal static class ArraySplitter
         for (int index = 0; ; index++)
         {
             int start = position;
-            int end = EndOfItem(document.Span, start);
+            int end = JsonCuts.EndOfPart(document.Span, start, (byte)']');
             bool closed = end < document.Length && document.Span[end] == (byte)']';
             int first = document.Span[start..end].IndexOfAnyExcept(White);
             if (first >= 0)
@@ -52,65 +53,6 @@ internal static class ArraySplitter
                 yield break;
             }
         }
-    }
-
-    // The comma or bracket that ends the item, or the end of the text.
-    private static int EndOfItem(ReadOnlySpan<byte> text, int position)
-    {
-        int depth = 0;
-        while (true)
-        {
-            int step = text[position..].IndexOfAny("\"[]{},"u8);
-            if (step < 0)
-            {
-                return text.Length;
-            }
-
-            position += step;
-            switch (text[position])
-            {
-                case (byte)'"':
-                    position = EndOfString(text, position + 1);
-                    continue;
-                case (byte)'[' or (byte)'{':
-                    depth++;
-                    break;
-                case (byte)']' or (byte)'}' when depth > 0:
-                    depth--;
-                    break;
-                case (byte)'}':
-                    break;
-                case (byte)',' when depth > 0:
-                    break;
-                default:
-                    return position;
-            }
-
-            position++;
-        }
-    }
-
-    // Behind the closing quote, or the end of the text.
-    private static int EndOfString(ReadOnlySpan<byte> text, int position)
-    {
-        while (position < text.Length)
-        {
-            int step = text[position..].IndexOfAny((byte)'"', (byte)'\\');
-            if (step < 0)
-            {
-                return text.Length;
-            }
-
-            position += step;
-            if (text[position] == (byte)'"')
-            {
-                return position + 1;
-            }
-
-            position += 2;
-        }
-
-        return text.Length;
     }
 
     private static RawItem Broken(TextPlace place, int offset, int index, string message)

@@ -1,4 +1,5 @@
 using System.Text;
+using Reeve.Core.Documents;
 using Reeve.Core.Errors;
 using Reeve.Core.Values;
 
@@ -64,7 +65,7 @@ internal static class ObjectOutline
             return null;
         }
 
-        int nameEnd = EndOfString(text, at + 1);
+        int nameEnd = JsonCuts.EndOfString(text, at + 1);
         string? name = NameOf(text[at..nameEnd]);
         int colon = SkipWhite(text, nameEnd);
         if (name is null || colon == text.Length || text[colon] != (byte)':')
@@ -73,7 +74,7 @@ internal static class ObjectOutline
         }
 
         int start = SkipWhite(text, colon + 1);
-        at = EndOfValue(text, start);
+        at = JsonCuts.EndOfPart(text, start, (byte)'}');
         int length = text[start..at].TrimEnd(" \t\r\n"u8).Length;
         return length == 0 ? null : new OutlineMember(name, start, document.Slice(start, length));
     }
@@ -88,64 +89,6 @@ internal static class ObjectOutline
         {
             return null;
         }
-    }
-
-    private static int EndOfValue(ReadOnlySpan<byte> text, int at)
-    {
-        int depth = 0;
-        while (true)
-        {
-            int step = text[at..].IndexOfAny("\"[]{},"u8);
-            if (step < 0)
-            {
-                return text.Length;
-            }
-
-            at += step;
-            switch (text[at])
-            {
-                case (byte)'"':
-                    at = EndOfString(text, at + 1);
-                    continue;
-                case (byte)'[' or (byte)'{':
-                    depth++;
-                    break;
-                case (byte)']' or (byte)'}' when depth > 0:
-                    depth--;
-                    break;
-                case (byte)']':
-                    break;
-                case (byte)',' when depth > 0:
-                    break;
-                default:
-                    return at;
-            }
-
-            at++;
-        }
-    }
-
-    // Behind the closing quote, or the end of the text.
-    private static int EndOfString(ReadOnlySpan<byte> text, int at)
-    {
-        while (at < text.Length)
-        {
-            int step = text[at..].IndexOfAny((byte)'"', (byte)'\\');
-            if (step < 0)
-            {
-                return text.Length;
-            }
-
-            at += step;
-            if (text[at] == (byte)'"')
-            {
-                return at + 1;
-            }
-
-            at += 2;
-        }
-
-        return text.Length;
     }
 
     private static int SkipWhite(ReadOnlySpan<byte> text, int at)

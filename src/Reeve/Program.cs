@@ -30,6 +30,7 @@ try
         OpenInput = static () => new StandardInput(Console.OpenStandardInput()),
         OpenOutput = Console.OpenStandardOutput,
         Progress = Console.IsErrorRedirected || !Console.IsOutputRedirected ? null : Console.Error,
+        Passing = Console.IsErrorRedirected ? null : Console.Error,
         Loggers = log.Factory,
         Actor = LocalPrincipal.Current(),
         Settings = new Lazy<ReeveSettings>(() => ReeveSettings.Read(environment, Environment.CurrentDirectory)),

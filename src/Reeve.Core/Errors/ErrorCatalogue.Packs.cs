@@ -125,6 +125,19 @@ public static partial class ErrorCatalogue
         /// <summary>Content that JSON cannot say.</summary>
         public static readonly ErrorCode NotStorable = new("PACK-043", "The pack holds what cannot be stored.", 422, "Remove numbers that are not finite (.inf, .nan).");
 
+        /// <summary>A policy's test case that restates what is not there, or restates it to expect nothing.</summary>
+        public static readonly ErrorCode RestatesNothing = new("PACK-044", "The test case restates nothing.", 422, "Give it an input, or the written suiteId and caseId of a case of the domain pack, and say what is expected.");
+
+        /// <summary>A text that cannot name a new pack.</summary>
+        public static readonly ErrorCode BadPackName = new("PACK-045", "The name cannot be a pack's.", 400, "Use lower-case letters, digits and hyphens, such as lost-parcels.");
+
+        /// <summary>A place for a new pack that is taken.</summary>
+        public static readonly ErrorCode FolderTaken = new("PACK-046", "The pack's folder is already there.", 409, "Choose another name or another --output; nothing was written.");
+
+        /// <summary>A file without a place for generated results.</summary>
+        public static readonly ErrorCode NoResultsSection = new(
+            "PACK-047", "There is no place for the results.", 422, "Put the lines '<!-- reeve packs results --as-of TIME -->' and '<!-- end of results -->' where they belong, each once.");
+
         /// <summary>Warning: what was written has no effect.</summary>
         public static readonly ErrorCode NoEffect = new("PACK-050", "This has no effect.", 422, "Remove it, or write what was meant.");
 

@@ -37,6 +37,10 @@ public sealed class JsonPath
     /// <summary>The query as written.</summary>
     public string Text { get; }
 
+    /// <summary>The names of members that the query follows outside of filters, in order. Every node it selects lies below all of them.</summary>
+    public IReadOnlyList<string> MemberNames =>
+        [.. query.Segments.Where(segment => segment.Selectors.Length == 1).Select(segment => segment.Selectors[0]).OfType<NameSelector>().Select(selector => selector.Name)];
+
     /// <summary>Compiles a query.</summary>
     /// <exception cref="ReeveException">PATH-001 to PATH-004, with line and column.</exception>
     public static JsonPath Compile(string text) => new(text, PathParser.Parse(text));

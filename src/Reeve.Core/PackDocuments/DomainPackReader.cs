@@ -57,7 +57,7 @@ public static class DomainPackReader
             Tools = ToolFields.Read(fields.Find("tools"), entities),
             Playbooks = PlaybookFields.Read(fields.Find("playbooks"), version, fromTenant: false),
             Guardrails = GuardrailFields.Read(fields.Find("guardrails")),
-            TestSuites = TestFields.Read(fields.Find("testSuites")),
+            TestSuites = TestFields.Read(fields.Find("testSuites"), fromTenant: false),
             Examples = [.. (fields.Find("examples")?.Items() ?? []).Select(example => example.Value)],
         };
         _ = fields.Find("formats")?.Map();

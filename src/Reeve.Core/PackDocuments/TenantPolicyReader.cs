@@ -59,6 +59,7 @@ public static class TenantPolicyReader
             CustomPlaybooks = PlaybookFields.Read(fields.Find("customPlaybooks"), PlaybookVersion(version), fromTenant: true),
             RoutingRules = RuleFields.RoutingRules(fields.Find("routingRules")),
             Calendars = CalendarFields.Read(fields.Find("calendars")),
+            TestSuites = TestFields.Read(fields.Find("testSuites"), fromTenant: true),
             AcceptTextCriteria = fields.Find("acceptTextCriteria")?.Bool() ?? false,
         };
         TenantSettings.Check(fields);

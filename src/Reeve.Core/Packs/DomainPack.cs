@@ -1,5 +1,6 @@
 using Reeve.Core.Calendars;
 using Reeve.Core.Documents;
+using Reeve.Core.Errors;
 using Reeve.Core.Expressions;
 using Reeve.Core.JsonPaths;
 using Reeve.Core.Records;
@@ -144,6 +145,18 @@ public sealed record DetectionRule
 
     /// <summary>The JSONPath; null when the rule is CEL.</summary>
     public JsonPath? Path { get; init; }
+
+    /// <summary>Whether it holds: of a condition what it comes to, of a path whether it finds something.</summary>
+    /// <param name="scope">The names that a condition uses.</param>
+    /// <param name="payload">The raw payload, in which a path looks.</param>
+    public Truth Ask(Activation scope, ObjectMap payload) => Path is not { } path
+        ? Condition!.Test(scope) // not null: a rule is one or the other
+        : path.Ask(Value.Of(payload)) switch
+        {
+            PathAnswer.Something => new Truth(TruthKind.True, null),
+            PathAnswer.Nothing => new Truth(TruthKind.False, null),
+            _ => new Truth(TruthKind.Unknown, new ValueError("the path looks at too many places", path.Text, 0)),
+        };
 }
 
 /// <summary>A rule that gives a severity when its condition holds.</summary>
@@ -154,7 +167,16 @@ public sealed record DetectionRule
 public sealed record SeverityRule(RuleId Id, Expression Condition, Severity Severity, double? PriorityScore);
 
 /// <summary>A group of tests in a pack.</summary>
-public sealed record TestSuite(string SuiteId, IReadOnlyList<TestCase> Cases);
+/// <param name="SuiteId">Its name; its one-based position when none is written.</param>
+/// <param name="Cases">Its cases.</param>
+public sealed record TestSuite(string SuiteId, IReadOnlyList<TestCase> Cases)
+{
+    /// <summary>Whether its id is a name, by which a policy can restate its cases, and no mere position.</summary>
+    public bool IsNamed { get; init; } = true;
+
+    /// <summary>The time at which its cases are judged; null means the run's.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+}
 
 /// <summary>One test: a raw exception and what must come of it.</summary>
 public sealed record TestCase
@@ -162,8 +184,17 @@ public sealed record TestCase
     /// <summary>Unique in its suite; its one-based position when not given.</summary>
     public required string CaseId { get; init; }
 
-    /// <summary>The raw exception, or a list of them of which the last is judged; when only a type was given, an envelope of that type with an empty payload.</summary>
+    /// <summary>
+    /// The raw exception, or a list of them of which the last is judged; when only a type was given, an envelope of that type with
+    /// an empty payload. Null only in a policy's case that takes the input of the one it restates.
+    /// </summary>
     public required Value Input { get; init; }
+
+    /// <summary>Whether its id is written, and no mere position.</summary>
+    public bool IsNamed { get; init; } = true;
+
+    /// <summary>The time at which the case is judged; null means the run's.</summary>
+    public DateTimeOffset? AsOf { get; init; }
 
     /// <summary>The playbook that must be selected; null when not checked.</summary>
     public PlaybookId? ExpectedPlaybookId { get; init; }
@@ -173,4 +204,16 @@ public sealed record TestCase
 
     /// <summary>The fields of the outcome that are checked; empty when none is.</summary>
     public ObjectMap ExpectedOutput { get; init; } = ObjectMap.Empty;
+
+    /// <summary>Whether it expects anything at all.</summary>
+    public bool ExpectsSomething => ExpectedPlaybookId is not null || ExpectsNoPlaybook || ExpectedOutput.Count > 0;
+
+    /// <summary>Where it stands in the document that gives it.</summary>
+    public string Pointer { get; init; } = "";
+
+    /// <summary>Types that a policy's case names and the domain pack must declare; empty in a domain pack, whose own are checked when it is read.</summary>
+    public IReadOnlyList<PackReference> NamedTypes { get; init; } = [];
+
+    /// <summary>Why it cannot be run under the policy it is bound to; null when it can, and then it has an input.</summary>
+    public ReeveError? Fault { get; init; }
 }

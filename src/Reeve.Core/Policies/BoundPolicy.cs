@@ -42,4 +42,10 @@ public sealed record BoundPolicy
 
     /// <summary>Calendars of both, the tenant's replacing namesakes.</summary>
     public required NamedList<BusinessCalendar> Calendars { get; init; }
+
+    /// <summary>
+    /// The tests of both: the domain pack's suites, with the cases that the policy restates in their places and those it adds at
+    /// their ends, then the policy's other suites. They take no part in binding: a case that cannot be run says so itself.
+    /// </summary>
+    public IReadOnlyList<TestSuite> TestSuites { get; init; } = [];
 }

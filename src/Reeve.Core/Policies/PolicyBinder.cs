@@ -53,7 +53,7 @@ public static class PolicyBinder
             return new PackReading<BoundPolicy>(null, errors, warnings);
         }
 
-        BoundPolicy bound = Merge(domain, policy, resolved, calendars, warnings);
+        BoundPolicy bound = Merge(domain, policy, resolved, calendars, warnings) with { TestSuites = BoundTests.Of(domain, policy, names) };
         return new PackReading<BoundPolicy>(bound, [], warnings);
     }
 

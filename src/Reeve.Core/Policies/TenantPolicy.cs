@@ -84,6 +84,9 @@ public sealed record TenantPolicy
     /// <summary>Whether a success criterion that is a sentence counts as met without a person.</summary>
     public bool AcceptTextCriteria { get; init; }
 
+    /// <summary>The policy's own tests, which add to the domain pack's or restate them; see <see cref="BoundPolicy.TestSuites"/>.</summary>
+    public IReadOnlyList<TestSuite> TestSuites { get; init; } = [];
+
     /// <summary>Every name the policy uses and its domain pack (or itself) must declare, with its place, for binding.</summary>
     public IReadOnlyList<PackReference> References { get; init; } = [];
 }
@@ -123,6 +126,12 @@ public sealed record HumanApprovalRule
 
     /// <summary>Within what time; null means the configured default.</summary>
     public PackDuration? Within { get; init; }
+
+    /// <summary>Whether an exception of this type and severity is one it is about; its condition is asked only then.</summary>
+    /// <param name="lineage">The type, its parent, and so on to the root.</param>
+    /// <param name="severity">The effective severity.</param>
+    public bool Concerns(IReadOnlyList<ExceptionTypeName> lineage, Severity severity) =>
+        (Severity is not { } wanted || wanted == severity) && (ExceptionType is not { } type || lineage.Contains(type));
 }
 
 /// <summary>So many people of one role.</summary>

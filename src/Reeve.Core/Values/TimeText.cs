@@ -36,6 +36,10 @@ public static class TimeText
         return isTime;
     }
 
+    /// <summary>Whether a text that is a time says its offset, rather than leave it to be taken for UTC.</summary>
+    public static bool HasOffset(string time) =>
+        time.EndsWith('Z') || time.EndsWith('z') || (time.Length > 6 && time[^3] == ':' && time[^6] is '+' or '-');
+
     /// <summary>Seconds with a trailing <c>s</c> and as many fraction digits as needed: <c>-1.500s</c>.</summary>
     public static string Duration(in Value value)
     {

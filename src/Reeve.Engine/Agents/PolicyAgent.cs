@@ -41,7 +41,7 @@ public sealed class PolicyAgent : IStageAgent
             : selection.Selected is not null || selection.Blocked is not null ? Actionability.ActionableApprovedProcess
             : Actionability.ActionableNonApprovedProcess;
         List<string> reasons = Explain(type, original, changed, severity, actionability, selection, floor);
-        string? group = Overdue(policy, type, message, reasons) ?? Route(policy, message.Scope, reasons);
+        string? group = Group(policy, type, message, reasons);
         PolicyVerdict verdict = floor.Verdict;
         PlaybookId? selected = verdict == PolicyVerdict.Block || !actionable ? null : selection.Selected?.Id;
         verdict = Lattice.Stricter(verdict, PolicyViolations.Check(policy, selected, severity, verdict, floor, reasons));
@@ -115,48 +115,22 @@ public sealed class PolicyAgent : IStageAgent
         return reasons;
     }
 
-    // The nearest ancestor's threshold is the one that counts; an item older than it goes to the escalation queue.
-    private static string? Overdue(BoundPolicy policy, ExceptionType type, AgentMessage message, List<string> reasons)
+    // An item older than its type may get goes to the escalation queue, whatever the routing rules say.
+    private static string? Group(BoundPolicy policy, ExceptionType type, AgentMessage message, List<string> reasons)
     {
-        foreach (ExceptionTypeName name in type.Lineage)
+        if (Assignment.Overdue(policy, type, message.Exception.Timestamp, message.Now) is { } threshold)
         {
-            foreach (AgingThreshold threshold in policy.Policy.AgingThresholds)
-            {
-                if (threshold.ExceptionType == name)
-                {
-                    bool overdue = threshold.Age.AddTo(message.Exception.Timestamp, policy.Calendars.Find) < message.Now;
-                    if (overdue && policy.Policy.EscalationQueue is { } queue)
-                    {
-                        reasons.Add($"agingThresholds:{name} sends what is older than {threshold.Age} to '{queue}'.");
-                        return queue;
-                    }
-
-                    return null;
-                }
-            }
+            reasons.Add($"agingThresholds:{threshold.ExceptionType} sends what is older than {threshold.Age} to '{policy.Policy.EscalationQueue}'.");
+            return policy.Policy.EscalationQueue;
         }
 
-        return null;
-    }
-
-    private static string? Route(BoundPolicy policy, Activation scope, List<string> reasons)
-    {
-        foreach (RoutingRule rule in policy.Policy.RoutingRules)
+        RoutingRule? rule = Assignment.Route(policy, message.Scope, reasons);
+        if (rule is not null)
         {
-            Truth truth = rule.Condition.Test(scope);
-            if (truth.IsTrue)
-            {
-                reasons.Add($"{rule.Id} routes it to '{rule.AssignGroup}'.");
-                return rule.AssignGroup;
-            }
-
-            if (truth.IsUnknown)
-            {
-                reasons.Add($"Routing rule {rule.Id} cannot be judged: {Reasons.Unknown(truth)}.");
-            }
+            reasons.Add($"{rule.Id} routes it to '{rule.AssignGroup}'.");
         }
 
-        return null;
+        return rule?.AssignGroup;
     }
 
     private static double Confidence(PolicyVerdict verdict, bool escalates, Actionability actionability)

@@ -20,8 +20,8 @@ public static class TypeRank
     /// <param name="lineage">The type, its parent, and so on to the root.</param>
     public static int? Of(Playbook playbook, IReadOnlyList<ExceptionTypeName> lineage)
     {
-        // No type named at all: it is for every type, as "*" would be.
-        int? rank = playbook.AppliesTo.Count == 0 ? Star : null;
+        // No type named at all: it is there for others to include. What has conditions alone was read as "*".
+        int? rank = null;
         foreach (string pattern in playbook.AppliesTo)
         {
             rank = Lower(rank, Of(pattern, lineage));

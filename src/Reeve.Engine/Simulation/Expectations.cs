@@ -1,5 +1,7 @@
 using Reeve.Core.Decisions;
+using Reeve.Core.PackDocuments.Fields;
 using Reeve.Core.Packs;
+using Reeve.Core.Policies;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 
@@ -8,8 +10,18 @@ namespace Reeve.Engine.Simulation;
 /// <summary>Compares what a test case expects with what came out: one check per expectation, met or not. Pure.</summary>
 internal static class Expectations
 {
-    internal static IReadOnlyList<CaseCheck> Check(TestCase test, ExceptionResult result)
+    /// <summary>Checks a case.</summary>
+    /// <param name="test">The case.</param>
+    /// <param name="came">What came out; null when nothing did.</param>
+    /// <param name="policy">The packs.</param>
+    internal static IReadOnlyList<CaseCheck> Check(TestCase test, ExceptionResult? came, BoundPolicy policy)
     {
+        if (test.Fault is { } fault)
+        {
+            return [new CaseCheck("input", "a case that can be run", fault.ToString(), Met: false)];
+        }
+
+        ExceptionResult result = came ?? new ExceptionResult();
         List<CaseCheck> checks = [];
         PlaybookId? playbook = Playbook(result);
         if (test.ExpectedPlaybookId is not null || test.ExpectsNoPlaybook)
@@ -21,13 +33,10 @@ internal static class Expectations
         MapValue actual = JsonText.Parse(RunResultWriter.Line(result), JsonLimits.Default).AsMap();
         for (int i = 0; i < expected.Count; i++)
         {
-            string name = expected.Keys[i];
-            Value found = Find(name, result, actual, out bool known);
-            checks.Add(new CaseCheck(name, expected.Values[i].ToString(), known ? found.ToString() : "no such field came out", known && Matches(expected.Values[i], found)));
+            checks.Add(Check(expected.Keys[i], expected.Values[i], result, actual, policy));
         }
 
-        bool expectsRefusal = expected.Count > 0 || test.ExpectedPlaybookId is not null || test.ExpectsNoPlaybook;
-        if (result.Status is null && !expectsRefusal)
+        if (result.Status is null && !test.ExpectsSomething)
         {
             checks.Add(new CaseCheck("status", "an accepted exception", string.Join("; ", result.Errors.Select(error => error.ToString())), Met: false));
         }
@@ -38,29 +47,40 @@ internal static class Expectations
     /// <summary>The playbook that Policy selected; null when none.</summary>
     internal static PlaybookId? Playbook(ExceptionResult result) => (result.Of(Stage.Policy)?.Details as StageDetails.Policy)?.SelectedPlaybookId;
 
+    private static CaseCheck Check(string name, in Value wanted, ExceptionResult result, MapValue actual, BoundPolicy policy)
+    {
+        if (Spelling.Same(name, ShownGuardrails.Field))
+        {
+            return new CaseCheck(name, wanted.ToString(), ShownGuardrails.Of(policy.Guardrails).ToString(), ShownGuardrails.Meet(wanted, policy.Guardrails));
+        }
+
+        Value found = Find(name, result, actual, out bool known);
+        bool met = known ? Matches(wanted, found) : wanted.IsNull && OutcomeFields.CanHave(name, policy.Domain);
+        return new CaseCheck(name, wanted.ToString(), known || met ? found.ToString() : "no such field came out", met);
+    }
+
     private static Value Find(string name, ExceptionResult result, MapValue actual, out bool known)
     {
         known = true;
-        string camel = Camel(name);
-        switch (camel)
+        switch (Spelling.Fold(name))
         {
-            case "projectedStatus":
+            case "projected_status":
                 return Value.Of(Projected(result) is { } reached ? Wire.Name(reached) : null);
-            case "status" or "resolutionStatus":
+            case "status" or "resolution_status":
                 return Value.Of(Status(result) is { } status ? Wire.Name(status) : null);
-            case "playbookId" or "selectedPlaybookId" or "selectedPlaybook" or "playbook":
+            case "playbook_id" or "selected_playbook_id" or "selected_playbook" or "playbook":
                 return Value.Of(Playbook(result)?.Value);
-            case "decision" or "policyDecision":
+            case "decision" or "policy_decision":
                 return Value.Of(result.Of(Stage.Policy)?.Decision ?? result.Of(Stage.Intake)?.Decision);
-            case "code" or "errorCode":
+            case "code" or "error_code":
                 return Value.Of(result.Errors.Count == 0 ? null : result.Errors[0].Code);
             case "confidence":
                 return result.Of(Stage.Triage) is { } triage ? Value.Of(triage.Confidence) : default;
         }
 
-        if (actual.TryGet(camel, out Value value)
-            || (actual["exception"].MapOrNull() is { } record && (record.TryGet(camel, out value) || InContext(record, name, camel, out value)))
-            || InStages(actual["stages"].MapOrNull(), name, camel, out value))
+        if (TryGet(actual, name, out Value value)
+            || (actual["exception"].MapOrNull() is { } record && (TryGet(record, name, out value) || InContext(record, name, out value)))
+            || InStages(actual["stages"].MapOrNull(), name, out value))
         {
             return value;
         }
@@ -75,21 +95,19 @@ internal static class Expectations
 
     private static ResolutionStatus? Projected(ExceptionResult result) => (result.Of(Stage.Resolution)?.Details as StageDetails.Resolution)?.ProjectedStatus;
 
-    private static bool InContext(MapValue record, string name, string camel, out Value value)
+    private static bool InContext(MapValue record, string name, out Value value)
     {
-        MapValue? context = record["normalizedContext"].MapOrNull();
         value = default;
-        return context is not null && (context.TryGet(name, out value) || context.TryGet(camel, out value));
+        return record["normalizedContext"].MapOrNull() is { } context && TryGet(context, name, out value);
     }
 
-    private static bool InStages(MapValue? stages, string name, string camel, out Value value)
+    private static bool InStages(MapValue? stages, string name, out Value value)
     {
         value = default;
         for (int i = (stages?.Count ?? 0) - 1; i >= 0; i--)
         {
-            MapValue stage = stages!.ValueAt(i).AsMap();
-            MapValue details = stage["details"].AsMap();
-            if (details.TryGet(camel, out value) || details.TryGet(name, out value) || stage.TryGet(camel, out value))
+            MapValue stage = stages!.ValueAt(i).AsMap(); // not null: it has members
+            if (TryGet(stage["details"].AsMap(), name, out value) || TryGet(stage, name, out value))
             {
                 return true;
             }
@@ -98,14 +116,36 @@ internal static class Expectations
         return false;
     }
 
-    // An expected object need only be part of what came out; words of enumerations match in any case.
+    // By its name as it is written, else by the same name in the other spelling.
+    private static bool TryGet(MapValue map, string name, out Value value)
+    {
+        if (map.TryGet(name, out value))
+        {
+            return true;
+        }
+
+        string folded = Spelling.Fold(name);
+        for (int i = 0; i < map.Count; i++)
+        {
+            if (map.KeyAt(i).StringOrNull() is { } key && Spelling.Fold(key) == folded)
+            {
+                value = map.ValueAt(i);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // An expected object need only be part of what came out, a list must have the same items in the same order; words of
+    // enumerations match in any case, and a rule that was applied by its id.
     private static bool Matches(in Value expected, in Value actual)
     {
         if (expected.MapOrNull() is { } part && actual.MapOrNull() is { } whole)
         {
             for (int i = 0; i < part.Count; i++)
             {
-                if (!whole.TryGet(part.KeyAt(i), out Value found) || !Matches(part.ValueAt(i), found))
+                if (!TryGet(whole, part.KeyAt(i).AsString(), out Value found) || !Matches(part.ValueAt(i), found))
                 {
                     return false;
                 }
@@ -114,19 +154,23 @@ internal static class Expectations
             return true;
         }
 
-        return expected.StringOrNull() is { } wanted && actual.StringOrNull() is { } got
-            ? string.Equals(wanted, got, StringComparison.OrdinalIgnoreCase)
-            : expected == actual;
-    }
-
-    private static string Camel(string name)
-    {
-        if (!name.Contains('_'))
+        if (expected.ListOrNull() is { } items && actual.ListOrNull() is { } others)
         {
-            return name;
+            bool same = items.Count == others.Count;
+            for (int i = 0; same && i < items.Count; i++)
+            {
+                same = Matches(items[i], others[i]);
+            }
+
+            return same;
         }
 
-        string[] words = name.Split('_', StringSplitOptions.RemoveEmptyEntries);
-        return words.Length == 0 ? name : words[0] + string.Concat(words.Skip(1).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        if (expected.StringOrNull() is not { } wanted)
+        {
+            return expected == actual;
+        }
+
+        string? got = actual.StringOrNull() ?? actual.MapOrNull()?["ruleId"].StringOrNull();
+        return string.Equals(wanted, got, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -1,67 +1,84 @@
 using System.Text;
-using Reeve.Core.Decisions;
+using Microsoft.Extensions.Logging;
 using Reeve.Core.Packs;
 using Reeve.Core.Policies;
-using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Intake;
 using Reeve.Engine.Pipeline;
+using Reeve.Engine.Runtime;
+using Reeve.Engine.Simulation.Elements;
 
 namespace Reeve.Engine.Simulation;
 
-/// <summary>Runs a domain pack's own test suites (EX-PACK-11): every case through the whole pipeline, calling nothing. Thread-safe.</summary>
-public sealed class PackTests(ExceptionPipeline pipeline, TimeProvider clock)
+/// <summary>
+/// Runs the test suites of a bound pair (EX-PACK-11): every case by itself through the whole pipeline, without memory or model,
+/// calling nothing. Thread-safe.
+/// </summary>
+public sealed class PackTests(IRuntime runtime, ILogger logger)
 {
     /// <summary>Runs every case.</summary>
-    /// <param name="policy">The domain pack under test, bound to a policy.</param>
-    /// <param name="run">The run; its time is the time of every case.</param>
+    /// <param name="policy">The domain pack under test, bound to a policy; the cases are those of both.</param>
+    /// <param name="run">The run; its time is the time of every case whose suite gives none.</param>
     /// <param name="cancellationToken">Stops between cases.</param>
     public async Task<PackTestReport> RunAsync(BoundPolicy policy, RunContext run, CancellationToken cancellationToken)
     {
-        long started = clock.GetTimestamp();
+        long started = runtime.Clock.GetTimestamp();
+        ElementsInForce elements = new(policy);
+        ElementWatch watch = new(elements);
+        ExceptionPipeline pipeline = Pipeline(run, [watch]);
         List<CaseReport> cases = [];
-        HashSet<string> types = new(StringComparer.Ordinal);
-        HashSet<string> playbooks = new(StringComparer.Ordinal);
-        foreach (TestSuite suite in policy.Domain.TestSuites)
+        HashSet<PackElement> covered = [];
+        foreach (TestSuite suite in policy.TestSuites)
         {
             foreach (TestCase test in suite.Cases)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                ExceptionResult result = await RunCaseAsync(test, policy, run, types, playbooks, cancellationToken);
-                cases.Add(new CaseReport(suite.SuiteId, test.CaseId, Expectations.Check(test, result), result));
+                PassOutcome? judged = test.Fault is null ? await JudgedAsync(pipeline, test, policy, run, cancellationToken) : null;
+                IReadOnlyList<PackElement> tookPart = judged is null ? [] : watch.Take(judged);
+                CaseReport report = new(suite.SuiteId, test.CaseId, Expectations.Check(test, judged?.Result, policy), judged?.Result ?? new())
+                {
+                    Elements = test.ExpectsSomething ? [.. tookPart, .. ExpectedElements.Of(test, elements)] : [],
+                };
+                cases.Add(report);
+                if (report.Failures.Count == 0)
+                {
+                    covered.UnionWith(report.Elements);
+                }
             }
         }
 
         return new PackTestReport
         {
+            TenantId = policy.TenantId,
             Cases = cases,
-            Duration = clock.GetElapsedTime(started),
-            Types = Share(policy.Domain.ExceptionTypes.Select(type => type.Name.Value), types),
-            Playbooks = Share(policy.Playbooks.Where(playbook => policy.ApprovedProcesses.Contains(playbook.Id.Value)).Select(playbook => playbook.Id.Value), playbooks),
+            Duration = runtime.Clock.GetElapsedTime(started),
+            Types = Share(ElementKind.Type),
+            Playbooks = Share(ElementKind.Playbook),
+            Rules = Share(ElementKind.Rule),
+            Guardrails = Share(ElementKind.Guardrail),
         };
+
+        Coverage Share(ElementKind kind) => new(
+            elements.All.Count(element => element.Kind == kind), [.. elements.All.Where(element => element.Kind == kind && !covered.Contains(element))]);
     }
 
-    // An input that is a list is a sequence of arrivals, of which the last is judged: so a repeated delivery can be tested.
-    private async Task<ExceptionResult> RunCaseAsync(
-        TestCase test, BoundPolicy policy, RunContext run, HashSet<string> types, HashSet<string> playbooks, CancellationToken cancellationToken)
-    {
-        ExceptionResult? last = null;
-        byte[] input = Encoding.UTF8.GetBytes(JsonText.ToText(test.Input));
-        await foreach (PassOutcome outcome in pipeline.RunAsync(Items(BatchReader.Split(input)), policy, run, cancellationToken))
-        {
-            last = outcome.Result;
-            if (last.Exception?.ExceptionType is { } type)
-            {
-                types.Add(type.Value);
-            }
+    /// <summary>A pipeline for the cases of one run; ids repeat from run to run.</summary>
+    internal ExceptionPipeline Pipeline(RunContext run, IReadOnlyList<IPipelineHook> hooks) =>
+        new(runtime, new SeededIds(run.Id.ToString()), new PipelineOptions(), logger, hooks);
 
-            if (Expectations.Playbook(last) is { } playbook)
-            {
-                playbooks.Add(playbook.Value);
-            }
+    /// <summary>What came of a case: an input that is a list is a sequence of arrivals, of which the last is judged, so that a repeated delivery can be tested.</summary>
+    internal static async Task<PassOutcome?> JudgedAsync(
+        ExceptionPipeline pipeline, TestCase test, BoundPolicy policy, RunContext run, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        PassOutcome? last = null;
+        byte[] input = Encoding.UTF8.GetBytes(JsonText.ToText(test.Input));
+        RunContext at = test.AsOf is { } time ? run with { Now = time } : run;
+        await foreach (PassOutcome outcome in pipeline.RunAsync(Items(BatchReader.Split(input)), policy, at, cancellationToken))
+        {
+            last = outcome;
         }
 
-        return last ?? new ExceptionResult();
+        return last;
     }
 
     private static async IAsyncEnumerable<RawItem> Items(IEnumerable<RawItem> items)
@@ -73,63 +90,4 @@ public sealed class PackTests(ExceptionPipeline pipeline, TimeProvider clock)
 
         await Task.CompletedTask;
     }
-
-    private static Coverage Share(IEnumerable<string> all, HashSet<string> seen)
-    {
-        List<string> missed = [];
-        int total = 0;
-        foreach (string name in all)
-        {
-            total++;
-            if (!seen.Contains(name))
-            {
-                missed.Add(name);
-            }
-        }
-
-        return new Coverage(total, missed);
-    }
-}
-
-/// <summary>What the suites of a pack came to.</summary>
-public sealed record PackTestReport
-{
-    /// <summary>One per case, in the order of the pack.</summary>
-    public required IReadOnlyList<CaseReport> Cases { get; init; }
-
-    /// <summary>How long all cases took.</summary>
-    public required TimeSpan Duration { get; init; }
-
-    /// <summary>How many of the pack's types some case reached.</summary>
-    public required Coverage Types { get; init; }
-
-    /// <summary>How many of the approved playbooks some case selected.</summary>
-    public required Coverage Playbooks { get; init; }
-
-    /// <summary>Cases that passed.</summary>
-    public int Passed => Cases.Count(test => test.Failures.Count == 0);
-
-    /// <summary>Cases that failed.</summary>
-    public int Failed => Cases.Count - Passed;
-}
-
-/// <summary>One case: what was expected, and what came out.</summary>
-/// <param name="SuiteId">The suite.</param>
-/// <param name="CaseId">The case.</param>
-/// <param name="Checks">One per expectation, in the order of the pack.</param>
-/// <param name="Result">What came out.</param>
-public sealed record CaseReport(string SuiteId, string CaseId, IReadOnlyList<CaseCheck> Checks, ExceptionResult Result)
-{
-    /// <summary>The expectations that were not met; empty for a case that passed.</summary>
-    public IReadOnlyList<CaseCheck> Failures { get; } = [.. Checks.Where(check => !check.Met)];
-}
-
-/// <summary>One expectation, what came out, and whether that meets it.</summary>
-public sealed record CaseCheck(string Field, string Expected, string Actual, bool Met);
-
-/// <summary>How many of a number of things were reached, and which were not.</summary>
-public sealed record Coverage(int Total, IReadOnlyList<string> Missed)
-{
-    /// <summary>0 to 1; 1 when there is nothing to reach.</summary>
-    public double Share => Total == 0 ? 1 : (Total - Missed.Count) / (double)Total;
 }

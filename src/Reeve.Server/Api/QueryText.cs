@@ -98,9 +98,10 @@ internal sealed class QueryText
             return null;
         }
 
-        // A plus that was not encoded arrives as a space; no other space is in a time with an offset.
+        // A plus that was not encoded arrives as a space; no other space is in a time with an offset, and a time without one is
+        // another moment for everybody (EX-MODEL-3).
         string asMeant = text.Length > 19 && text[^6] == ' ' ? text[..^6] + "+" + text[^5..] : text;
-        if (HasOffset(asMeant) && TimeText.TryRead(asMeant, out DateTimeOffset time))
+        if (TimeText.HasOffset(asMeant) && TimeText.TryRead(asMeant, out DateTimeOffset time))
         {
             return time;
         }
@@ -130,9 +131,6 @@ internal sealed class QueryText
             });
         }
     }
-
-    // A time without one is another moment for everybody (EX-MODEL-3).
-    private static bool HasOffset(string time) => time.EndsWith('Z') || time.EndsWith('z') || (time.Length > 6 && time[^3] == ':' && time[^6] is '+' or '-');
 
     /// <summary>A name in camelCase as snake_case: pageSize is page_size (EX-MODEL-1).</summary>
     internal static string Snake(string name) => string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));

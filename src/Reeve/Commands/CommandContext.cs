@@ -32,6 +32,9 @@ public sealed record CommandContext
     /// <summary>Where progress may be drawn; null when nobody looks.</summary>
     public TextWriter? Progress { get; init; }
 
+    /// <summary>Where a passing line may be drawn over, whatever becomes of the output; null when nobody looks.</summary>
+    public TextWriter? Passing { get; init; }
+
     /// <summary>Makes the loggers.</summary>
     public required ILoggerFactory Loggers { get; init; }
 

@@ -20,10 +20,17 @@ internal static class HelpExamples
               cat alerts.jsonl | reeve run --domain-pack ... --tenant-policy ... --input -
             """),
         ("reeve packs", """
+              reeve packs new lost-parcels                     # a folder with a small pack that works, to be changed
               reeve packs validate domain.yaml policy.yaml     # every error, with file, line and next step
               reeve packs show domain.yaml policy.yaml         # what is in force after both are merged
               reeve packs test domain.yaml policy.yaml         # the pack's own test suites
+              reeve packs mutate domain.yaml policy.yaml       # would the tests miss a rule?
+              reeve packs lint domain.yaml policy.yaml         # what is valid and still wrong
               reeve packs store domain.yaml policy.yaml --tenant acme --activate
+            """),
+        ("reeve packs new", """
+              reeve packs new lost-parcels
+              reeve packs new lost-parcels --output packs && reeve packs test packs/lost-parcels
             """),
         ("reeve packs store", """
               reeve packs store domain.yaml policy.yaml --tenant acme --activate
@@ -103,13 +110,24 @@ internal static class HelpExamples
               reeve doctor --json
             """),
         ("reeve packs validate", """
-              reeve packs validate packs/*/domain.yaml packs/*/policy.*.yaml
+              reeve packs validate packs/finance packs/it-alerts
+              reeve packs validate domain.yaml policy.*.yaml
               reeve packs validate policy.yaml -o jsonl        # its domain pack is looked for beside it
             """),
         ("reeve packs show", "  reeve packs show domain.yaml policy.yaml\n"),
         ("reeve packs test", """
-              reeve packs test domain.yaml policy.yaml
+              reeve packs test packs/finance                   # a folder: its domain pack under every policy in it
+              reeve packs test domain.yaml policy.*.yaml --threshold 100
               reeve packs test domain.json                     # with the policy that the pack alone implies
+            """),
+        ("reeve packs mutate", """
+              reeve packs mutate packs/finance                 # takes each rule out and runs the tests
+              reeve packs mutate domain.yaml policy.acme.yaml --threshold 100 -o json
+            """),
+        ("reeve packs lint", """
+              reeve packs lint packs/finance                   # every pack in the folder; exit 3 when something was found
+              reeve packs lint domain.yaml policy.acme.yaml --samples today.jsonl
+              reeve packs lint domain.yaml --ignore LINT-016 --ignore LINT-017 -o json
             """),
         ("reeve expr eval", """
               reeve expr eval '1 + 2 == 3'

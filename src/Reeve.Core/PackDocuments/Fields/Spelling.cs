@@ -3,10 +3,10 @@ using System.Text;
 namespace Reeve.Core.PackDocuments.Fields;
 
 /// <summary>The two spellings of a field's name (EX-MODEL-1).</summary>
-internal static class Spelling
+public static class Spelling
 {
     /// <summary>The snake_case form of either spelling: <c>dataTTL</c>, <c>dataTtl</c> and <c>data_ttl</c> are <c>data_ttl</c>.</summary>
-    internal static string Fold(string name)
+    public static string Fold(string name)
     {
         if (!name.AsSpan().ContainsAnyInRange('A', 'Z'))
         {
@@ -31,7 +31,7 @@ internal static class Spelling
     }
 
     /// <summary>Whether a key is a declared name in either spelling; a key that begins with a capital is neither.</summary>
-    internal static bool Same(string key, string declared) =>
+    public static bool Same(string key, string declared) =>
         key == declared
         || (key.Length > 0 && key[0] == declared[0] && key.Length <= declared.Length * 2 && Fold(key) == Fold(declared));
 }

@@ -107,7 +107,7 @@ internal sealed class GuardrailFloor
         bool criticalHeld = false;
         foreach (HumanApprovalRule rule in rules)
         {
-            if ((rule.Severity is { } wanted && wanted != severity) || (rule.ExceptionType is { } type && !lineage.Contains(type)))
+            if (!rule.Concerns(lineage, severity))
             {
                 continue;
             }

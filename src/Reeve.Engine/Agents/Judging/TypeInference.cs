@@ -1,8 +1,6 @@
 using Reeve.Core.Expressions;
-using Reeve.Core.JsonPaths;
 using Reeve.Core.Packs;
 using Reeve.Core.Records;
-using Reeve.Core.Values;
 
 namespace Reeve.Engine.Agents.Judging;
 
@@ -68,7 +66,7 @@ internal static class TypeInference
         List<RuleId> matched = [];
         foreach (DetectionRule rule in type.DetectionRules)
         {
-            Truth truth = rule.Path is { } path ? Ask(path, record) : rule.Condition!.Test(scope);
+            Truth truth = rule.Ask(scope, record.RawPayload);
             if (truth.IsTrue)
             {
                 matched.Add(rule.Id);
@@ -81,11 +79,4 @@ internal static class TypeInference
 
         return matched;
     }
-
-    private static Truth Ask(JsonPath path, ExceptionRecord record) => path.Ask(Value.Of(record.RawPayload)) switch
-    {
-        PathAnswer.Something => new Truth(TruthKind.True, null),
-        PathAnswer.Nothing => new Truth(TruthKind.False, null),
-        _ => new Truth(TruthKind.Unknown, new ValueError("the path looks at too many places", path.Text, 0)),
-    };
 }

@@ -3,10 +3,10 @@ using Reeve.Core.Records;
 namespace Reeve.Engine.Playbooks.Planning;
 
 /// <summary>Which status may follow which when a playbook sets it (EX-PB-5).</summary>
-internal static class StatusTransitions
+public static class StatusTransitions
 {
     /// <summary>The status that a word of <c>set_status</c> means; null if it means none. PENDING_APPROVAL is never set by hand.</summary>
-    internal static ResolutionStatus? Read(string word) => word.Trim().ToUpperInvariant() switch
+    public static ResolutionStatus? Read(string word) => word.Trim().ToUpperInvariant() switch
     {
         "OPEN" => ResolutionStatus.Open,
         "ANALYZING" or "IN_PROGRESS" => ResolutionStatus.InProgress,
@@ -19,7 +19,7 @@ internal static class StatusTransitions
     /// Whether one may follow the other. What is resolved may only be opened again; what people were called to is not quietly
     /// put back in the pile; the same status again is no change.
     /// </summary>
-    internal static bool IsLegal(ResolutionStatus from, ResolutionStatus to) => from == to || (from, to) switch
+    public static bool IsLegal(ResolutionStatus from, ResolutionStatus to) => from == to || (from, to) switch
     {
         (ResolutionStatus.Open, not ResolutionStatus.PendingApproval) => true,
         (ResolutionStatus.InProgress, not ResolutionStatus.PendingApproval) => true,

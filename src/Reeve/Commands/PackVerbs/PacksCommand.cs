@@ -1,4 +1,8 @@
 using System.CommandLine;
+using Reeve.Commands.PackMaking;
+using Reeve.Commands.PackResults;
+using Reeve.Commands.PackVerbs.Inspecting;
+using Reeve.Commands.PackVerbs.Trying;
 using Reeve.Core.Errors;
 using Reeve.Core.Packs;
 using Reeve.Core.Policies;
@@ -15,16 +19,17 @@ public static class PacksCommand
 
     /// <summary>The command with its verbs.</summary>
     public static Command Build(CommandContext context) =>
-        new("packs", "Validate, show, test and store domain packs and tenant policies.")
+        new("packs", "Make, validate, lint, test, show and store domain packs and tenant policies.")
         {
-            BuildValidate(context), BuildShow(context), PacksTestCommand.Build(context), PackStoreCommand.BuildStore(context), PackStoreCommand.BuildVersions(context),
+            PacksNewCommand.Build(context), BuildValidate(context), PacksLintCommand.Build(context), PacksTestCommand.Build(context), PacksMutateCommand.Build(context),
+            PacksResultsCommand.Build(context), BuildShow(context), PackStoreCommand.BuildStore(context), PackStoreCommand.BuildVersions(context),
         };
 
     private static Command BuildValidate(CommandContext context)
     {
         Argument<string[]> files = new("file")
         {
-            Description = "Domain packs and tenant policies, .json, .yaml or .yml. A policy is checked against its domain pack among them, else in its own folder.",
+            Description = "Domain packs and tenant policies, .json, .yaml or .yml, or folders of them. A policy is checked against its domain pack among them, else in its own folder.",
             Arity = ArgumentArity.OneOrMore,
         };
         Option<string> output = Output("table", "json", "jsonl");
@@ -54,8 +59,7 @@ public static class PacksCommand
 
     private static int Validate(string[] files, string shape, TextWriter output, TextWriter talk)
     {
-        string[] once = [.. files.Distinct(StringComparer.Ordinal)];
-        PackReport[] reports = [.. new PackFolder(once).Reports(once)];
+        PackReport[] reports = [.. new GivenPacks(PackPaths.Files(files.Select(file => (file, file)))).Reports()];
         foreach (string line in reports.SelectMany(report => report.Lines()))
         {
             talk.WriteLine(line);
@@ -79,8 +83,8 @@ public static class PacksCommand
     private static int Show(string file, string? policy, string shape, TextWriter output, TextWriter talk)
     {
         string[] files = policy is null ? [file] : [file, policy];
-        PackFolder folder = new(files);
-        PackReport[] bad = [.. folder.Reports(files).Where(report => !report.IsValid)];
+        GivenPacks packs = new([.. files.Select(given => new GivenFile(given, given))]);
+        PackReport[] bad = [.. packs.Reports().Where(report => !report.IsValid)];
         if (bad.Length > 0)
         {
             foreach (string line in bad.SelectMany(report => report.Lines()))
@@ -91,7 +95,7 @@ public static class PacksCommand
             return Refused;
         }
 
-        (DomainPack domain, BoundPolicy? bound) = folder.Open();
+        (DomainPack domain, BoundPolicy? bound) = packs.Open();
         Value overview = PackOverview.Of(domain, bound);
         if (shape == "json")
         {

@@ -51,7 +51,7 @@ internal static class RunCommand
         // Packs that cannot be used are refused before a store is opened, or made. What is told about good ones is told by
         // whichever process goes on with them.
         StringWriter told = new();
-        BoundPolicy? policy = LoadedPacks.Load(context with { Error = told }, arguments.Domain, arguments.Policy);
+        BoundPolicy? policy = GivenPacks.Load(context with { Error = told }, arguments.Domain, arguments.Policy);
         if (policy is null)
         {
             context.Error.Write(told.ToString());

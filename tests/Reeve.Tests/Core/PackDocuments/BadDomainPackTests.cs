@@ -140,6 +140,7 @@ public sealed class BadDomainPackTests
         { "/testSuites/0/cases/1/expectedOutput/severity", "\"TERRIBLE\"", "PACK-006", null },
         { "/testSuites/0/cases/1/expectedOutput/exceptionType", "\"NOBODY\"", "PACK-010", null },
         { "/testSuites/0/cases", "REMOVE", "PACK-003", "/testSuites/0" },
+        { "/testSuites/0/asOf", "\"2026-01-31\"", "PACK-008", null },
         { "/testSuites/-", "{\"suiteId\":\"core\",\"cases\":[]}", "PACK-016", "/testSuites/1" },
         { "/examples", "{}", "PACK-002", null },
         { "/formats", "[]", "PACK-002", null },

@@ -47,6 +47,10 @@ public sealed class BadTenantPolicyTests
         { "/enabledModules", "{}", "PACK-002", null },
         { "/calendars/desk/zone", "\"Mars/Base\"", "PACK-018", null },
         { "/customPlaybooks/0/steps", "REMOVE", "PACK-003", "/customPlaybooks/0" },
+        { "/testSuites/0/asOf", "\"2026-01-31T09:30:00\"", "PACK-008", null }, // another moment for everybody
+        { "/testSuites/0/asOf", "\"yesterday\"", "PACK-008", null },
+        { "/testSuites/0/cases/0/expectedOutput", "{\"severity\":\"TERRIBLE\"}", "PACK-006", "/testSuites/0/cases/0/expectedOutput/severity" },
+        { "/testSuites/0/cases/1/caseId", "\"a\"", "PACK-016", "/testSuites/0/cases/1" },
     };
 
     public static TheoryData<string, string, string, string?> BoundRules => new()

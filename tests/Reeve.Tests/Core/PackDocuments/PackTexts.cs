@@ -112,7 +112,8 @@ internal static class PackTexts
       "calendars": { "desk": { "zone": "UTC" } },
       "acceptTextCriteria": true,
       "alertRules": [{ "rule_type": "APPROVAL_QUEUE_AGING", "enabled": true, "threshold": 5, "window_minutes": 30, "severity": "HIGH", "escalation_tool": "refund", "notification_group": "Desk" }],
-      "enabledModules": ["learning"]
+      "enabledModules": ["learning"],
+      "testSuites": [{ "suiteId": "core", "asOf": "2026-01-31T09:30:00+01:00", "cases": [{ "caseId": "a", "expectedPlaybookId": "PB_OWN" }, { "caseId": "own", "inputExceptionType": "NOTE" }] }]
     }
     """;
 

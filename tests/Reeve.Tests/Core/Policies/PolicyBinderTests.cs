@@ -1,5 +1,6 @@
 using Reeve.Commands.Cel;
 using Reeve.Commands.PackVerbs;
+using Reeve.Core.Errors;
 using Reeve.Core.PackDocuments;
 using Reeve.Core.Packs;
 using Reeve.Core.Policies;
@@ -207,5 +208,48 @@ public sealed class PolicyBinderTests
 
         reading.OrThrow().ApprovedProcesses.ShouldBe(["PB_LOST"]);
         reading.Warnings.ShouldContain(warning => warning.Subject == "/approvedBusinessProcesses/0" && warning.Message.Contains("refund"));
+    }
+
+    [Theory]
+    [InlineData("""[{"suiteId":"core","cases":[{"caseId":"A","expectedPlaybookId":null}]}]""", "PACK-044", "/testSuites/0/cases/0")]
+    [InlineData("""[{"suiteId":"corr","cases":[{"caseId":"a","expectedPlaybookId":null}]}]""", "PACK-044", "/testSuites/0/cases/0")]
+    [InlineData("""[{"suiteId":"core","cases":[{"caseId":"a"}]}]""", "PACK-044", "/testSuites/0/cases/0")]
+    [InlineData("""[{"suiteId":"core","cases":[{"caseId":"a","inputExceptionType":"NOTE","expectedOutput":{}}]}]""", "PACK-044", "/testSuites/0/cases/0")]
+    [InlineData("""[{"suiteId":"core","cases":[{"caseId":"2","expectedPlaybookId":null}]}]""", "PACK-044", "/testSuites/0/cases/0")] // a position of the domain pack's
+    [InlineData("""[{"cases":[{"caseId":"a","expectedPlaybookId":null}]}]""", "PACK-044", "/testSuites/0/cases/0")] // a position of its own
+    [InlineData("""[{"caseId":"a","expectedPlaybookId":null}]""", "PACK-044", "/testSuites/0")]
+    [InlineData("""[{"suiteId":"own","cases":[{"inputExceptionType":"NOBODY"}]}]""", "PACK-010", "/testSuites/0/cases/0/inputExceptionType")]
+    [InlineData("""[{"suiteId":"core","cases":[{"caseId":"a","expectedOutput":{"exception_type":"NOBODY"}}]}]""", "PACK-010", "/testSuites/0/cases/0/expectedOutput/exception_type")]
+    public void A_policys_case_that_cannot_be_run_says_so_and_binds_all_the_same(string suites, string code, string pointer)
+    {
+        BoundPolicy bound = Bound(("/testSuites", suites));
+
+        ReeveError fault = bound.TestSuites.SelectMany(suite => suite.Cases).Select(test => test.Fault).OfType<ReeveError>().ShouldHaveSingleItem();
+        (fault.Code, fault.Subject).ShouldBe((code, pointer));
+        PolicyBinder.FindDomain(bound.Policy with { DomainName = null }, [bound.Domain]).IsValid.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("""[{"suiteId":"core","cases":[{"caseId":"a","expectedPlaybookId":null},{"caseId":"b","inputExceptionType":"NOTE"}]}]""", "core: a! 2 b!")]
+    [InlineData("""[{"suiteId":"core","cases":[{"inputExceptionType":"NOTE"},{"inputExceptionType":"ORDER"}]}]""", "core: a 2 policy.1! policy.2!")] // positions of its own
+    [InlineData("""[{"cases":[{"caseId":"a","inputExceptionType":"NOTE"}]},{"caseId":"a","inputExceptionType":"NOTE"}]""", "core: a 2; policy.1: a!; policy: a!")]
+    [InlineData("""[{"suiteId":"own","cases":[{"inputExceptionType":"NOTE"}]}]""", "core: a 2; own: 1!")]
+    public void A_policys_suites_restate_what_is_written_and_add_the_rest(string suites, string expected)
+    {
+        BoundPolicy bound = Bound(("/testSuites", suites));
+
+        string.Join("; ", bound.TestSuites.Select(suite => $"{suite.SuiteId}: {string.Join(' ', suite.Cases.Select(Own))}")).ShouldBe(expected);
+
+        string Own(TestCase test) => test.CaseId + (bound.Domain.TestSuites.Any(suite => suite.Cases.Contains(test)) ? "" : "!");
+    }
+
+    [Fact]
+    public void A_restated_case_keeps_the_input_and_nothing_of_what_was_expected()
+    {
+        BoundPolicy bound = Bound(("/testSuites", """[{"suiteId":"core","cases":[{"caseId":"a","expectedOutput":{"severity":"LOW"}}]}]"""));
+
+        TestCase restated = bound.TestSuites[0].Cases[0];
+        restated.Input.ShouldBe(bound.Domain.TestSuites[0].Cases[0].Input);
+        (restated.ExpectedPlaybookId, restated.ExpectsNoPlaybook, restated.Fault).ShouldBe((null, false, null));
     }
 }

@@ -42,8 +42,20 @@ public sealed class PlaybookSelectorTests
         Chosen(Bench.Record(), Bench.Playbook("p", appliesTo) with { Match = new PlaybookMatch { ExceptionType = matched } }).ShouldBe(expected);
 
     [Fact]
-    public void A_playbook_that_names_no_type_is_for_all() =>
-        Chosen(Bench.Record(), Bench.Playbook("p", "x") with { AppliesTo = [] }).ShouldBe("p");
+    public void A_playbook_that_names_no_type_is_there_to_be_included() =>
+        Chosen(Bench.Record(), Bench.Playbook("p", "x") with { AppliesTo = [] }).ShouldBeNull();
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("\"conditions\":{\"match\":{\"severity_in\":[\"LOW\"]}},", "part")]
+    public async Task Conditions_alone_mean_every_type_and_nothing_at_all_means_none(string conditions, string? expected)
+    {
+        string domain = $$"""{"domainName":"Fragments","playbooks":[{"playbookId":"part",{{conditions}}"steps":["Look at it."]}],"exceptionTypes":{"LOST":{"defaultSeverity":"LOW"} } }""";
+
+        ExceptionResult result = await Make.DecideOne("""{"exceptionType":"LOST"}""", Make.Bound(domain, """{"tenantId":"NORTH"}"""));
+
+        result.PolicyOf().SelectedPlaybookId?.Value.ShouldBe(expected);
+    }
 
     [Theory]
     [InlineData("""{"tenantId":"NORTH","approvedTools":["locate"]}""", "It is not approved for tenant 'NORTH': The tool 'resend' is not in the approvedTools of tenant 'NORTH'.")]

@@ -1,6 +1,12 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Reeve.Core.Decisions;
+using Reeve.Core.PackDocuments;
 using Reeve.Core.Policies;
+using Reeve.Core.Values;
+using Reeve.Engine.PackFiles;
+using Reeve.Engine.Runtime;
 using Reeve.Engine.Simulation;
+using Reeve.Tests.Architecture;
 
 namespace Reeve.Tests.Simulation;
 
@@ -77,18 +83,186 @@ public sealed class PackTestsTests
         report.Failed.ShouldBe(0);
     }
 
-    [Fact]
-    public async Task What_no_case_reached_is_named()
+    [Theory]
+    [InlineData("""{"violatedRules":["noAutoActionIfSeverityIn:CRITICAL","requireHumanApprovalFor:LOST","lost-one","criticalNeverAutomatic"]}""")]
+    [InlineData("""{"violated_rules":["noAutoActionIfSeverityIn:CRITICAL","requireHumanApprovalFor:LOST","lost-one","criticalNeverAutomatic"],"matched_rules":["lost"]}""")]
+    [InlineData("""{"appliedRules":["noAutoActionIfSeverityIn:CRITICAL","requireHumanApprovalFor:LOST","lost-one","criticalNeverAutomatic"]}""")]
+    [InlineData("""{"applied_rules":["noAutoActionIfSeverityIn:CRITICAL",{"ruleId":"requireHumanApprovalFor:LOST"},{"decision":"REQUIRE_APPROVAL"},"criticalNeverAutomatic"]}""")]
+    [InlineData("""{"assignGroup":null,"original_severity":null,"owner":null,"criticalOverride":null,"parcel_weight":null,"colour":"red"}""")]
+    public async Task Expected_names_are_found_in_either_spelling_and_absence_is_null(string expected)
     {
-        PackTestReport report = await Run("""{"input":{"exceptionType":"DELAYED","parcel":"P","hoursLate":1,"amount":1}}""");
+        string domain = Make.With(
+            Make.With(Make.Domain, "intake", """[{"record":{"exceptionType":"doc.type","parcelWeight":"doc.weight","colour":"'RED'"}}]"""),
+            "testSuites", $$"""[{"suiteId":"s","cases":[{"input":{"type":"LOST","amount":1},"expectedOutput":{{expected}}}]}]""");
+        BoundPolicy policy = Make.Bound(domain, """
+            {"tenantId":"NORTH","guardrailOverrides":{"requireHumanApprovalFor":["LOST"]},"humanApprovalRules":[{"id":"lost-one","exceptionType":"LOST","requireApproval":true}]}
+            """);
 
-        report.Types.Missed.ShouldBe(["LOST", "LOST_ABROAD", "SCANNED"]);
-        report.Playbooks.Share.ShouldBe(0.5);
+        (await Run(policy)).Cases.ShouldHaveSingleItem().Failures.ShouldBeEmpty();
     }
+
+    [Theory]
+    [InlineData("""{"asignGroup":null}""", "no such field came out")] // mistyped
+    [InlineData("""{"severity":null}""", "\"MEDIUM\"")]
+    [InlineData("""{"assignGroup":"Desk"}""", "no such field came out")]
+    [InlineData("""{"violatedRules":["a"]}""", "[\"dear\"]")]
+    public async Task What_is_there_or_can_never_be_does_not_count_as_absent(string expected, string got) =>
+        (await Run($$"""{"inputExceptionType":"DELAYED","expectedOutput":{{expected}}}""")).Cases[0].Failures.ShouldHaveSingleItem().Actual.ShouldBe(got);
+
+    [Fact]
+    public async Task A_refused_exception_has_no_severity_and_no_playbook()
+    {
+        PackTestReport report = await Run("""{"input":{"rawPayload":{},"timestamp":"yesterday"},"expectedPlaybookId":null,"expectedOutput":{"severity":null,"violatedRules":null,"status":null,"code":"INTAKE-004"}}""");
+
+        report.Cases[0].Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_field_that_the_shipped_packs_show_is_one_that_a_test_may_expect_to_be_absent()
+    {
+        List<string> names = [];
+        foreach (ExceptionResult result in await ShippedResults())
+        {
+            Collect(JsonText.Parse(RunResultWriter.Line(result), JsonLimits.Default).AsMap(), names);
+        }
+
+        names.AddRange(typeof(StageDetails).GetNestedTypes().SelectMany(type => type.GetProperties()).Select(property => property.Name)
+            .Where(name => name is not ("EqualityContract" or "Verdict" or "PlanErrors" or "TotalSteps" or "CompletedSteps"))
+            .Select(name => char.ToLowerInvariant(name[0]) + name[1..]));
+        string expected = string.Join(",", names.Distinct().Select(name => $"\"{name}\":null"));
+        PackTestReport report = await Run($$"""{"input":{"rawPayload":{},"timestamp":"yesterday"},"expectedOutput":{ {{expected}} } }""");
+
+        report.Cases[0].Checks.Count.ShouldBeGreaterThan(60);
+        report.Cases[0].Failures.Where(failure => failure.Actual == "no such field came out").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""{"maxAutoRetries":2}""")]
+    [InlineData("""{"max_auto_retries":2,"allowLists":null}""")]
+    [InlineData("""{"blockLists":["refund"]}""")]
+    [InlineData("""{"blockLists":["refund","resend"]}""")]
+    [InlineData("""{"block_lists":{"tools":["resend"],"actions":["invokeTool"]}}""")]
+    public async Task The_guardrails_that_only_runs_show_can_be_expected_in_part(string expected) =>
+        (await Guarded(expected)).Cases.ShouldHaveSingleItem().Failures.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("""{"maxAutoRetries":3}""")]
+    [InlineData("""{"maxAutoRetries":null}""")]
+    [InlineData("""{"blockLists":["locate"]}""")]
+    [InlineData("""{"blockLists":null}""")]
+    [InlineData("""{"blockLists":[7]}""")]
+    [InlineData("""{"blockLists":"refund"}""")]
+    [InlineData("""{"allowLists":["refund"]}""")]
+    [InlineData("""{"humanApprovalThreshold":0.75}""")] // decisions cite it
+    [InlineData("""["maxAutoRetries"]""")]
+    public async Task Other_guardrails_than_those_in_force_fail_the_case(string expected) =>
+        (await Guarded(expected)).Cases.ShouldHaveSingleItem().Failures.ShouldHaveSingleItem().Field.ShouldBe("guardrails");
+
+    [Fact]
+    public async Task A_policy_restates_a_case_of_the_domain_pack_and_adds_others()
+    {
+        const string suites = """
+            [{"suiteId":"s","cases":[
+              {"caseId":"a","input":{"exceptionType":"DELAYED","parcel":"P","hoursLate":1,"amount":1},"expectedPlaybookId":"hurry","expectedOutput":{"severity":"HIGH"}},
+              {"caseId":"b","inputExceptionType":"SCANNED"}]}]
+            """;
+        const string own = """
+            [{"suiteId":"s","cases":[{"caseId":"a","expectedOutput":{"severity":"LOW"}},{"caseId":"c","inputExceptionType":"LOST"}]},
+             {"suiteId":"t","cases":[{"caseId":"a","inputExceptionType":"LOST"}]}]
+            """;
+        BoundPolicy policy = Make.Bound(
+            Make.With(Make.Domain, "testSuites", suites),
+            Make.With(Make.With(Make.Policy, "severityOverrides", """{"DELAYED":"LOW"}"""), "testSuites", own));
+
+        PackTestReport report = await Run(policy);
+
+        report.Cases.Select(test => $"{test.SuiteId}/{test.CaseId}").ShouldBe(["s/a", "s/b", "s/c", "t/a"]);
+        report.Cases[0].Checks.ShouldBe([new CaseCheck("severity", "\"LOW\"", "\"LOW\"", Met: true)]);
+    }
+
+    [Fact]
+    public async Task A_suite_is_judged_at_its_own_time_and_the_rest_at_the_runs()
+    {
+        const string input = """{"exceptionType":"DELAYED","timestamp":"2026-01-01T00:00:00Z","rawPayload":{"parcel":"P","hoursLate":1,"amount":1}}""";
+        const string policy = """
+            {"tenantId":"NORTH","escalationQueue":"old","agingThresholds":{"DELAYED":"2d"},"testSuites":[
+            {"suiteId":"early","cases":[{"caseId":"kept","expectedOutput":{"assignGroup":null}},{"caseId":"new","input":INPUT,"expectedOutput":{"assignGroup":null}}]},
+            {"suiteId":"moved","asOf":"2026-01-05T00:00:00Z","cases":[{"caseId":"restated","expectedOutput":{"assignGroup":"old"}}]}]}
+            """;
+        const string domain = """
+            [{"suiteId":"early","asOf":"2026-01-02T00:00:00+01:00","cases":[{"caseId":"kept","input":INPUT},{"caseId":"own","input":INPUT,"expectedOutput":{"assignGroup":null}}]},
+            {"suiteId":"moved","asOf":"2026-01-02T00:00:00Z","cases":[{"caseId":"restated","input":INPUT},{"caseId":"stays","input":INPUT,"expectedOutput":{"assignGroup":null}}]},
+            {"suiteId":"now","cases":[{"input":INPUT,"expectedOutput":{"assignGroup":"old"}}]}]
+            """;
+
+        PackTestReport report = await Run(Make.Bound(
+            Make.With(Make.Domain, "testSuites", domain.Replace("INPUT", input, StringComparison.Ordinal)), policy.Replace("INPUT", input, StringComparison.Ordinal)));
+
+        report.Cases.SelectMany(test => test.Failures.Select(failure => $"{test.SuiteId}/{test.CaseId} {failure}")).ShouldBeEmpty();
+        report.Cases.Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task A_case_that_cannot_be_run_fails_and_says_why()
+    {
+        PackTestReport report = await Run(Make.Bound(policy: Make.With(Make.Policy, "testSuites", """[{"suiteId":"s","cases":[{"caseId":"gone","expectedPlaybookId":null}]}]""")));
+
+        report.Cases.ShouldHaveSingleItem().Failures.ShouldHaveSingleItem().Actual.ShouldContain("PACK-044");
+    }
+
+    private static Task<PackTestReport> Guarded(string expected)
+    {
+        string domain = Make.With(
+            Make.With(Make.Domain, "guardrails", """{"blockLists":["resend"]}"""),
+            "testSuites", $$"""[{"suiteId":"s","cases":[{"inputExceptionType":"SCANNED","expectedOutput":{"guardrails":{{expected}} } }]}]""");
+        return Run(Make.Bound(domain, Make.With(Make.Policy, "guardrailOverrides", """
+            {"humanApprovalThreshold":0.75,"maxAutoRetries":2,"blockLists":{"tools":["refund"],"actions":["call_tool"]}}
+            """)));
+    }
+
+    private static async Task<IEnumerable<ExceptionResult>> ShippedResults()
+    {
+        List<ExceptionResult> results = [];
+        foreach (string folder in Directory.GetDirectories(Path.Combine(SourceTree.Root, "packs")))
+        {
+            BoundPolicy policy = PolicyBinder.Bind(
+                DomainPackReader.Read(PackFileReader.Read(Path.Combine(folder, "domain.yaml"))).OrThrow(),
+                TenantPolicyReader.Read(PackFileReader.Read(Directory.GetFiles(folder, "policy.*.yaml").Order(StringComparer.Ordinal).First())).OrThrow()).OrThrow();
+            results.AddRange((await Run(policy)).Cases.Select(test => test.Result));
+        }
+
+        return results;
+    }
+
+    // Names of members, but not what packs and payloads themselves name.
+    private static void Collect(MapValue map, List<string> names)
+    {
+        for (int i = 0; i < map.Count; i++)
+        {
+            string name = map.KeyAt(i).AsString();
+            names.Add(name);
+            if (name is "exception" or "details")
+            {
+                Collect(map.ValueAt(i).MapOrNull() ?? ObjectMap.Empty, names);
+            }
+
+            if (name == "stages")
+            {
+                MapValue stages = map.ValueAt(i).AsMap();
+                for (int j = 0; j < stages.Count; j++)
+                {
+                    Collect(stages.ValueAt(j).AsMap(), names);
+                }
+            }
+        }
+    }
+
+    private static Task<PackTestReport> Run(BoundPolicy policy) =>
+        new PackTests(new ThreadRuntime(new FakeTime(Make.Now)), NullLogger.Instance).RunAsync(policy, Make.Run(), TestContext.Current.CancellationToken);
 
     private static Task<PackTestReport> Run(string test)
     {
         BoundPolicy policy = Make.Bound(Make.With(Make.Domain, "testSuites", $$"""[{"suiteId":"s","cases":[{{test}}]}]"""));
-        return new PackTests(Make.Pipeline(), new FakeTime(Make.Now)).RunAsync(policy, Make.Run(), TestContext.Current.CancellationToken);
+        return Run(policy);
     }
 }

@@ -41,3 +41,8 @@ catch (ReeveException fault)
 {
     return Terminal.Refuse(Console.Error, Terminal.Errors(fault));
 }
+catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+{
+    // Standard error is closed or full, so nobody can be told.
+    return Terminal.Refused;
+}

@@ -67,5 +67,17 @@ public static partial class ErrorCatalogue
 
         /// <summary>A calendar that nothing names.</summary>
         public static readonly ErrorCode UnusedCalendar = new("LINT-021", "Nothing uses the calendar.", 422, "Use it, or remove it.");
+
+        /// <summary>An intake mapping reads a name that only conditions know, or text without its quotes.</summary>
+        public static readonly ErrorCode UnknownName = new("LINT-022", "Mappings do not know this name.", 422, "Write text as \"'text'\", a field of the document as doc.field, one of an item as item.field.");
+
+        /// <summary>A call gives, or an amount reads, an argument that the tool does not take.</summary>
+        public static readonly ErrorCode NoSuchArgument = new("LINT-023", "The tool has no such argument.", 422, "Name an argument of its input schema, or add it there.");
+
+        /// <summary>A call leaves out what the tool requires.</summary>
+        public static readonly ErrorCode MissingArgument = new("LINT-024", "A required argument is left out.", 422, "Give the argument, or take it out of the required ones.");
+
+        /// <summary>An expression counts in a calendar that is nowhere.</summary>
+        public static readonly ErrorCode UnknownCalendar = new("LINT-025", "There is no such calendar.", 422, "Write a calendar that is declared under calendars, or declare this one.");
     }
 }

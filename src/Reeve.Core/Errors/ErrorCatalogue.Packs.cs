@@ -136,7 +136,7 @@ public static partial class ErrorCatalogue
 
         /// <summary>A file without a place for generated results.</summary>
         public static readonly ErrorCode NoResultsSection = new(
-            "PACK-047", "There is no place for the results.", 422, "Put the lines '<!-- reeve packs results --as-of TIME -->' and '<!-- end of results -->' where they belong, each once.");
+            "PACK-047", "There is no place for the results.", 422, "Put the lines '<!-- reeve packs results --as-of TIME -->' and '<!-- end of results -->' where they belong, each once and alone on its line.");
 
         /// <summary>Warning: what was written has no effect.</summary>
         public static readonly ErrorCode NoEffect = new("PACK-050", "This has no effect.", 422, "Remove it, or write what was meant.");

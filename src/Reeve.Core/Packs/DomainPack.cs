@@ -87,6 +87,9 @@ public sealed record IntakeMapping
     /// <summary>Fields of the record by name, in order; a name that is no field of the record is a key of normalizedContext. See <c>doc</c> and <c>item</c>.</summary>
     public IReadOnlyList<MappedField> Fields { get; init; } = [];
 
+    /// <summary>The object of the document that is kept as received (<c>record.rawPayload</c>); null: the item itself. Sees <c>doc</c> and <c>item</c>.</summary>
+    public Expression? Payload { get; init; }
+
     /// <summary>What makes two deliveries the same problem; null when not mapped.</summary>
     public Expression? Fingerprint { get; init; }
 

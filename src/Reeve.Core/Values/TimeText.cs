@@ -5,6 +5,8 @@ namespace Reeve.Core.Values;
 /// <summary>The text forms of timestamps and durations, as CEL and protobuf's JSON mapping write them.</summary>
 public static class TimeText
 {
+    private const int MostDigits = 7;
+
     private static readonly string[] Forms =
         ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd"];
 
@@ -28,12 +30,30 @@ public static class TimeText
     /// </summary>
     public static bool TryRead(string? text, out DateTimeOffset time)
     {
-        // RFC 3339 allows a small z, which the framework's parser does not know.
+        // RFC 3339 allows a small z and any number of digits after the point; the framework's parser knows neither.
         string? known = text is [.. string rest, 'z'] ? rest + "Z" : text;
         bool isTime = DateTimeOffset.TryParseExact(
-            known, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+            WithoutFinest(known), Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
         time = ToMicroseconds(time);
         return isTime;
+    }
+
+    // Of nanoseconds and finer, which many sources write, the first seven digits are read, as of any time the first six are kept.
+    private static string? WithoutFinest(string? text)
+    {
+        int point = text?.IndexOf('.') ?? -1;
+        if (point < 0)
+        {
+            return text;
+        }
+
+        int end = point + 1;
+        while (end < text!.Length && char.IsAsciiDigit(text[end])) // not null: it has a point
+        {
+            end++;
+        }
+
+        return end - point > MostDigits + 1 ? text[..(point + 1 + MostDigits)] + text[end..] : text;
     }
 
     /// <summary>Whether a text that is a time says its offset, rather than leave it to be taken for UTC.</summary>

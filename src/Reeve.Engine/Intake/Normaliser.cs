@@ -78,7 +78,8 @@ public sealed class Normaliser(IIdSource ids)
 
         if (mapping.Each is null)
         {
-            return [One(envelope, payload, mapping, path, scope, item, policy, now, reader)];
+            scope.Item = Value.Of(payload);
+            return [One(envelope, payload, Payload(mapping, scope, path, reader) ?? payload, mapping, path, scope, item, policy, now, reader)];
         }
 
         if (each.ListOrNull() is not { Count: > 0 } items)
@@ -92,11 +93,16 @@ public sealed class Normaliser(IIdSource ids)
         {
             FieldReader own = new();
             own.Flags.AddRange(reader.Flags);
+
+            // What a row was made from is sought in the row itself: its copy as JSON is text of its own.
+            scope.Item = items[i];
+            ObjectMap? named = Payload(mapping, scope, path, own);
             bool found = items[i].MapOrNull() is ObjectMap { SourceLength: > 0 };
             ObjectMap? part = found ? (ObjectMap)items[i].AsMap() : Mapped.Json(items[i], $"{path}/each/{i}", own).MapOrNull() as ObjectMap;
             if (part is not null)
             {
-                outcomes.Add(One(items.Count == 1 ? envelope : envelope?.WithoutId(), part, mapping, path, scope, found ? item : item with { Bytes = default }, policy, now, own));
+                Envelope? around = items.Count == 1 ? envelope : envelope?.WithoutId();
+                outcomes.Add(One(around, part, named ?? (found ? part : null), mapping, path, scope, item, policy, now, own));
             }
             else
             {
@@ -112,8 +118,25 @@ public sealed class Normaliser(IIdSource ids)
         return outcomes;
     }
 
+    // A payload is the source's own bytes, so only an object that the document has can be one.
+    private static ObjectMap? Payload(IntakeMapping mapping, MappingActivation scope, string path, FieldReader reader)
+    {
+        if (mapping.Payload is not { } expression || Mapped.Evaluate(expression, scope, path + "/record/rawPayload", reader) is not { IsNull: false } value)
+        {
+            return null;
+        }
+
+        if (value.MapOrNull() is ObjectMap { SourceLength: > 0 } found)
+        {
+            return found;
+        }
+
+        reader.Fail(ErrorCatalogue.Intake.NotAnObject, "is no object of the document.", path + "/record/rawPayload");
+        return null;
+    }
+
     private IntakeOutcome One(
-        Envelope? envelope, ObjectMap payload, IntakeMapping mapping, string path, MappingActivation scope,
+        Envelope? envelope, ObjectMap payload, ObjectMap? received, IntakeMapping mapping, string path, MappingActivation scope,
         RawItem item, BoundPolicy policy, DateTimeOffset now, FieldReader reader)
     {
         scope.Item = Value.Of(payload);
@@ -128,8 +151,10 @@ public sealed class Normaliser(IIdSource ids)
         List<string> suggested = envelope?.Strings("suggestedActions", reader) ?? [];
         string? owner = envelope is null ? null : reader.Text(envelope["owner"], "/owner");
 
-        // An item that the mapping made, rather than found, has no text of its own: its compact JSON becomes its payload.
-        ReadOnlyMemory<byte> raw = item.Bytes.IsEmpty ? JsonText.ToUtf8(Value.Of(payload)) : item.Bytes.Slice(payload.SourceStart, payload.SourceLength);
+        // An item that the mapping made, and of which it does not say what it was made from, has no text of its own: its
+        // compact JSON becomes its payload.
+        payload = received ?? payload;
+        ReadOnlyMemory<byte> raw = received is null || item.Bytes.IsEmpty ? JsonText.ToUtf8(Value.Of(payload)) : item.Bytes.Slice(payload.SourceStart, payload.SourceLength);
         CheckPayload(payload, raw, envelope is null ? "" : "/rawPayload", reader);
         string externalId = mapped.ExternalId ?? givenId ?? "";
         PassId pass = new(ids.Next(now));

@@ -69,7 +69,7 @@ internal static class ConditionCatalogue
                     if (one.Conditional is { } condition)
                     {
                         yield return new PackCondition(
-                            ConditionKind.Step, condition, at.Find("conditional").Pointer, $"The condition of step {Shown.Name(one.Id.Value)}", circumstances);
+                            ConditionKind.Step, condition, at.Find("conditional").Pointer, $"The condition of step {Shown.Name(one.Id.Value)} of playbook {Shown.Name(playbook.Id.Value)}", circumstances);
                     }
 
                     at = at.Find("fallback");

@@ -16,9 +16,6 @@ namespace Reeve.Engine.Linting;
 /// </summary>
 public static class PackLinter
 {
-    // A pack with more is wrong in one way, not in hundreds.
-    private const int MaxFindings = 500;
-
     /// <summary>Looks at a domain pack alone and under each of some policies.</summary>
     /// <param name="implied">The domain pack under the policy that it alone implies.</param>
     /// <param name="policies">The domain pack under each policy; none: the domain pack alone.</param>
@@ -29,13 +26,16 @@ public static class PackLinter
         ConditionSearch search = new();
         LintScope alone = new(implied, isImplied: true, search);
         LintScope[] bound = [.. policies.Select(policy => new LintScope(policy, isImplied: false, search))];
-        PlaybookContest first = new(alone);
-        PlaybookContest[] contests = [.. bound.Select(scope => new PlaybookContest(scope))];
         SampleSet seen = new(samples, [implied, .. policies], now);
+        PlaybookContest first = new(alone, seen.HasTogether);
+        PlaybookContest[] contests = [.. bound.Select(scope => new PlaybookContest(scope, seen.HasTogether))];
         CalendarChecks calendars = new(implied.Domain, policies.Select(policy => policy.Policy));
         return new LintReport(
-            InOrder(OfDomain(alone, bound, [first, .. contests], seen, calendars)),
-            [.. bound.Select((scope, at) => InOrder(OfPolicy(scope, contests[at], seen, calendars)))]);
+            Once(OfDomain(alone, bound, [first, .. contests], seen, calendars)),
+            [.. bound.Select((scope, at) => Once(OfPolicy(scope, contests[at], seen, calendars)))])
+        {
+            Samples = seen.Count,
+        };
     }
 
     private static IEnumerable<ReeveError> OfDomain(LintScope alone, LintScope[] bound, PlaybookContest[] contests, SampleSet seen, CalendarChecks calendars)
@@ -47,8 +47,11 @@ public static class PackLinter
         PackCondition[][] lists = [.. ConditionCatalogue.Rules(domain, scopes).Select(list => list.ToArray())];
         PackCondition[] conditions = [.. lists.SelectMany(list => list), .. ConditionCatalogue.OfPlaybooks(top, domain.Playbooks, uses)];
         return OfConditions(conditions, lists, alone, domain, seen)
+            .Concat(Calendars(conditions, scopes))
             .Concat(ListChecks.Mappings(domain, alone.Search))
+            .Concat(MappingChecks.Check(domain, scopes))
             .Concat(GuardrailChecks.Check(domain.Guardrails, top.Find("guardrails"), scopes))
+            .Concat(GuardrailChecks.Repeated(top.Find("guardrails")))
             .Concat(ChoiceChecks.Unchosen(top, domain.Playbooks, alone, uses))
             .Concat(ChoiceChecks.Ties(top, contests.SelectMany(contest => contest.Ties).Where(tie => !tie.First.FromTenant && !tie.Second.FromTenant)
                 .DistinctBy(tie => string.CompareOrdinal(tie.First.Id.Value, tie.Second.Id.Value) < 0 ? (tie.First.Id, tie.Second.Id) : (tie.Second.Id, tie.First.Id))))
@@ -68,9 +71,11 @@ public static class PackLinter
         PackCondition[] conditions = [.. lists.SelectMany(list => list), .. ConditionCatalogue.OfPlaybooks(top, policy.CustomPlaybooks, uses)];
         IReadOnlyList<Playbook> resolved = PlaybookInheritance.Resolve([.. domain.Playbooks, .. policy.CustomPlaybooks], []);
         return OfConditions(conditions, lists, scope, domain, seen)
+            .Concat(Calendars(conditions, [scope]))
             .Concat(lists.Where(list => list.Length > 0 && list[0].Kind == ConditionKind.Routing).SelectMany(list => ListChecks.Preempted(list, scope.Search)))
             .Concat(ListChecks.CopiedApprovals(policy))
             .Concat(GuardrailChecks.Check(policy.Guardrails, top.Find("guardrailOverrides", "customGuardrails"), [scope]))
+            .Concat(GuardrailChecks.Repeated(top.Find("guardrailOverrides", "customGuardrails")))
             .Concat(GuardrailChecks.Check(scope))
             .Concat(ChoiceChecks.Unchosen(top, policy.CustomPlaybooks, scope, uses))
             .Concat(ChoiceChecks.Ties(top, contest.Ties.Where(tie => tie.First.FromTenant || tie.Second.FromTenant)))
@@ -91,9 +96,17 @@ public static class PackLinter
         return found.Concat(conditions.SelectMany(condition => fields.Check(condition).Concat(tags.Check(condition))));
     }
 
+    private static IEnumerable<ReeveError> Calendars(PackCondition[] conditions, LintScope[] scopes) =>
+        conditions.SelectMany(condition => CalendarChecks.Unknown(condition.Name, condition.Expression, condition.Pointer, scopes));
+
     private static IEnumerable<ReeveError> OfPlaybooks(
         PackPlace top, IReadOnlyList<Playbook> written, IReadOnlyList<Playbook> resolved, LintScope scope, PlaybookUses uses, DomainPack domain, SampleSet seen)
     {
+        foreach (ReeveError finding in ArgumentChecks.Check(top, written, scope.Bound.Tools))
+        {
+            yield return finding;
+        }
+
         OutputChecks outputs = new(scope.Bound.Tools, scope.Search);
         for (int i = 0; i < written.Count; i++)
         {
@@ -117,6 +130,5 @@ public static class PackLinter
         }
     }
 
-    private static ReeveError[] InOrder(IEnumerable<ReeveError> findings) =>
-        [.. findings.DistinctBy(finding => (finding.Code, finding.Subject, finding.Message)).Take(MaxFindings)];
+    private static ReeveError[] Once(IEnumerable<ReeveError> findings) => [.. findings.DistinctBy(finding => (finding.Code, finding.Subject, finding.Message))];
 }

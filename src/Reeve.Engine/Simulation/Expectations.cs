@@ -26,7 +26,8 @@ internal static class Expectations
         PlaybookId? playbook = Playbook(result);
         if (test.ExpectedPlaybookId is not null || test.ExpectsNoPlaybook)
         {
-            checks.Add(new CaseCheck("expectedPlaybookId", test.ExpectedPlaybookId?.Value ?? "none", playbook?.Value ?? "none", test.ExpectedPlaybookId == playbook));
+            bool met = test.ExpectedPlaybookId == playbook;
+            checks.Add(new CaseCheck("expectedPlaybookId", test.ExpectedPlaybookId?.Value ?? "none", (met ? null : WhyNone("playbookId", result)) ?? playbook?.Value ?? "none", met));
         }
 
         ObjectMap expected = test.ExpectedOutput;
@@ -56,8 +57,16 @@ internal static class Expectations
 
         Value found = Find(name, result, actual, out bool known);
         bool met = known ? Matches(wanted, found) : wanted.IsNull && OutcomeFields.CanHave(name, policy.Domain);
-        return new CaseCheck(name, wanted.ToString(), known || met ? found.ToString() : "no such field came out", met);
+        string? none = met || wanted.IsNull || (known && !found.IsNull && !IsDecision(name)) ? null : WhyNone(name, result);
+        return new CaseCheck(name, wanted.ToString(), none ?? (known || met ? found.ToString() : "no such field came out"), met);
     }
+
+    // Null when the stage that gives the field ran, or no single stage does.
+    private static string? WhyNone(string name, ExceptionResult result) =>
+        OutcomeFields.StageOf(name) is { } stage && result.Of(stage) is null ? $"none: {stage} did not run" : null;
+
+    // Where Policy did not run this is Intake's word, which nobody who expects a verdict means.
+    private static bool IsDecision(string name) => Spelling.Fold(name) is "decision" or "policy_decision";
 
     private static Value Find(string name, ExceptionResult result, MapValue actual, out bool known)
     {
@@ -70,7 +79,7 @@ internal static class Expectations
                 return Value.Of(Status(result) is { } status ? Wire.Name(status) : null);
             case "playbook_id" or "selected_playbook_id" or "selected_playbook" or "playbook":
                 return Value.Of(Playbook(result)?.Value);
-            case "decision" or "policy_decision":
+            case var _ when IsDecision(name):
                 return Value.Of(result.Of(Stage.Policy)?.Decision ?? result.Of(Stage.Intake)?.Decision);
             case "code" or "error_code":
                 return Value.Of(result.Errors.Count == 0 ? null : result.Errors[0].Code);

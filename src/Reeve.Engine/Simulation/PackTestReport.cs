@@ -62,5 +62,5 @@ public sealed record Coverage(int Total, IReadOnlyList<PackElement> Missed)
     public double Share => Total == 0 ? 1 : Covered / (double)Total;
 
     /// <summary>Whether so many percent were reached, counted exactly.</summary>
-    public bool Reaches(double percent) => Covered * 100.0 >= percent * Total;
+    public bool Reaches(decimal percent) => Covered * 100m >= percent * Total;
 }

@@ -12,6 +12,7 @@ using Reeve.Commands.Running;
 using Reeve.Commands.Serving;
 using Reeve.Commands.TenantVerbs;
 using Reeve.Core.Errors;
+using Reeve.Core.Wording;
 
 namespace Reeve.Commands;
 
@@ -61,7 +62,8 @@ public static class CommandLine
         {
             foreach (ParseError problem in parsed.Errors)
             {
-                context.Error.WriteLine(Terminal.Clean(problem.Message));
+                // Messages of the parser's own may list what it takes line by line.
+                context.Error.WriteLine(Shown.Line(string.Join(' ', problem.Message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))));
             }
 
             context.Error.WriteLine("Run 'reeve --help', or 'reeve VERB --help', to see what there is.");
@@ -88,10 +90,11 @@ public static class CommandLine
         {
             exitCode = Terminal.Refuse(context.Error, Terminal.Errors(fault));
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // Files are guarded where they are opened; what is left is standard output: full, or closed by its reader.
-            exitCode = Terminal.Refuse(context.Error, [new ReeveError(ErrorCatalogue.Input.FileUnwritable, $"Standard output: {failure.Message}")]);
+            // Files are guarded where they are opened; what is left is standard output: full, or closed by its reader or from the start.
+            // The framework calls the last a path to which access is denied; only the exception within says what it is.
+            exitCode = Terminal.Refuse(context.Error, [new ReeveError(ErrorCatalogue.Input.FileUnwritable, $"Standard output: {failure.GetBaseException().Message}")]);
         }
         catch (OperationCanceledException)
         {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 
 namespace Reeve.Commands;
 
@@ -71,9 +72,9 @@ internal static class Listing
     private static string Cell(Value value) => value.Kind switch
     {
         ValueKind.Null => "-",
-        ValueKind.String => Terminal.Clean(value.AsString()).ReplaceLineEndings(" "),
+        ValueKind.String => Shown.Line(value.AsString().ReplaceLineEndings(" ")),
         ValueKind.Bool => value.AsBool() ? "yes" : "no",
         ValueKind.List => string.Join(", ", value.AsList().Items.ToArray().Select(Cell)),
-        _ => Terminal.Clean(JsonText.ToText(value)),
+        _ => Shown.Line(JsonText.ToText(value)),
     };
 }

@@ -20,8 +20,7 @@ public static class LogsCommand
         Option<string?> tenant = new("--tenant") { Description = "This tenant." };
         Option<string?> item = new("--item") { Description = "This work item or exception." };
         Option<int> last = new("-n", "--last") { Description = "The last so many; 0 for all.", DefaultValueFactory = _ => LastByDefault };
-        Option<string> output = new("-o", "--format") { Description = "How data is printed.", DefaultValueFactory = _ => "table" };
-        output.AcceptOnlyFromAmong("table", "json", "jsonl");
+        Option<OutputFormat> output = SharedOptions.Format();
         last.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int n) && n < 0)
@@ -48,7 +47,7 @@ public static class LogsCommand
             };
             string path = parsed.GetValue(file) ?? Environment.GetEnvironmentVariable("REEVE_LOG_FILE")
                 ?? throw new ReeveException(new ReeveError(ErrorCatalogue.Logs.NoFile, "Neither --file nor REEVE_LOG_FILE names one."));
-            Print(query.Select(LinesOf(path)), parsed.GetValue(output)!, parsed.InvocationConfiguration.Output);
+            Print(query.Select(LinesOf(path)), parsed.GetValue(output), parsed.InvocationConfiguration.Output);
             return 0;
         });
         return command;
@@ -87,9 +86,9 @@ public static class LogsCommand
         }
     }
 
-    private static void Print(IEnumerable<LogRecord> records, string form, TextWriter output)
+    private static void Print(IEnumerable<LogRecord> records, OutputFormat form, TextWriter output)
     {
-        if (form == "json")
+        if (form == OutputFormat.Json)
         {
             output.Write('[');
         }
@@ -97,14 +96,14 @@ public static class LogsCommand
         bool first = true;
         foreach (LogRecord record in records)
         {
-            string line = form == "table" ? record.ToText() : Encoding.UTF8.GetString(record.ToLine()).TrimEnd('\n');
-            output.Write(form == "json" && !first ? ",\n " : "");
+            string line = form == OutputFormat.Table ? record.ToText() : Encoding.UTF8.GetString(record.ToLine()).TrimEnd('\n');
+            output.Write(form == OutputFormat.Json && !first ? ",\n " : "");
             output.Write(line);
-            output.Write(form == "json" ? "" : "\n");
+            output.Write(form == OutputFormat.Json ? "" : "\n");
             first = false;
         }
 
-        if (form == "json")
+        if (form == OutputFormat.Json)
         {
             output.Write("]\n");
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using Reeve.Core.Errors;
 using Reeve.Core.Wording;
 
@@ -39,23 +38,6 @@ public static class Terminal
 
     /// <summary>The errors an exception carries.</summary>
     public static IReadOnlyList<ReeveError> Errors(ReeveException fault) => fault is ReeveErrorsException many ? many.Errors : [fault.Error];
-
-    /// <summary>Text from outside without what a terminal would take for a command.</summary>
-    internal static string Clean(string text)
-    {
-        if (text.AsSpan().IndexOfAnyInRange('\0', '\x1F') < 0 && text.AsSpan().IndexOfAnyInRange('\x7F', '\x9F') < 0)
-        {
-            return text;
-        }
-
-        StringBuilder clean = new(text.Length);
-        foreach (char c in text)
-        {
-            clean.Append(char.IsControl(c) && c != '\n' ? '\uFFFD' : c);
-        }
-
-        return clean.ToString();
-    }
 
     /// <summary>A stream whose bytes, UTF-8, go to where the command writes.</summary>
     internal static Stream OutputStream(CommandContext context) => context.OpenOutput is { } open ? open() : new TextStream(context.Output);

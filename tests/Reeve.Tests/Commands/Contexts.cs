@@ -17,4 +17,13 @@ internal static class Contexts
         Actor = LocalPrincipal.Current(),
         Settings = new Lazy<ReeveSettings>(() => new ReeveSettings { DataFolder = "/dev/null/reeve" }),
     };
+
+    /// <summary>Does what the words say, and tells what came out on both sides.</summary>
+    internal static async Task<(int Exit, string Output, string Talk)> Invoke(params string[] words)
+    {
+        StringWriter output = new();
+        StringWriter talk = new();
+        int exit = await CommandLine.InvokeAsync(Of(output, talk, words), TestContext.Current.CancellationToken);
+        return (exit, output.ToString(), talk.ToString());
+    }
 }

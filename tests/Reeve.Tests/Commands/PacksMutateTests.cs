@@ -21,7 +21,7 @@ public sealed class PacksMutateTests : IDisposable
     {
         Save("""{"severity":"HIGH"}""");
 
-        var (exit, output, talk) = await Invoke(["packs", "mutate", folder.Path, .. threshold is null ? (string[])[] : ["--threshold", threshold]]);
+        var (exit, output, talk) = await Contexts.Invoke(["packs", "mutate", folder.Path, .. threshold is null ? (string[])[] : ["--threshold", threshold]]);
 
         exit.ShouldBe(expected, talk);
         if (expected != 2)
@@ -41,8 +41,8 @@ public sealed class PacksMutateTests : IDisposable
     {
         Save("""{"severity":"HIGH"}""");
 
-        var (_, json, _) = await Invoke("packs", "mutate", folder.Path, "-o", "json");
-        var (_, lines, _) = await Invoke("packs", "mutate", folder.Path, "-o", "jsonl");
+        var (_, json, _) = await Contexts.Invoke("packs", "mutate", folder.Path, "-o", "json");
+        var (_, lines, _) = await Contexts.Invoke("packs", "mutate", folder.Path, "-o", "jsonl");
 
         MapValue report = JsonText.Parse(json).AsMap();
         (report["total"].AsInt(), report["caught"].AsInt(), report["survived"].AsInt(), report["refused"].AsInt(), report["share"].AsDouble()).ShouldBe((5, 1, 4, 0, 0.2));
@@ -58,11 +58,11 @@ public sealed class PacksMutateTests : IDisposable
     {
         Save("""{"severity":"LOW"}""");
 
-        var (exit, output, talk) = await Invoke("packs", "mutate", folder.Path);
+        var (exit, output, talk) = await Contexts.Invoke("packs", "mutate", folder.Path);
 
         (exit, output).ShouldBe((3, ""));
         talk.ShouldContain("Under NORTH 1 of 1 cases fail with nothing taken out, such as core/late, so nothing was tried.");
-        JsonText.Parse((await Invoke("packs", "mutate", folder.Path, "-o", "json")).Output).AsMap()["share"].IsNull.ShouldBeTrue();
+        JsonText.Parse((await Contexts.Invoke("packs", "mutate", folder.Path, "-o", "json")).Output).AsMap()["share"].IsNull.ShouldBeTrue();
     }
 
     [Fact]
@@ -85,14 +85,6 @@ public sealed class PacksMutateTests : IDisposable
     {
         File.WriteAllText(folder.File("domain.json"), Make.With(Make.Domain, "testSuites", $$"""[{"suiteId":"core","cases":[{{Late.Replace("EXPECTED", expected, StringComparison.Ordinal)}}]}]"""));
         File.WriteAllText(folder.File("policy.json"), Make.Policy);
-    }
-
-    private static async Task<(int Exit, string Output, string Talk)> Invoke(params string[] words)
-    {
-        StringWriter output = new();
-        StringWriter talk = new();
-        int exit = await CommandLine.InvokeAsync(Contexts.Of(output, talk, words), TestContext.Current.CancellationToken);
-        return (exit, output.ToString(), talk.ToString());
     }
 
     private static Task<int> Invoke(TextWriter passing, TimeProvider clock, params string[] words) =>

@@ -21,12 +21,16 @@ internal static class CandidateValues
     {
         List<PathUses> group = Group(use);
         bool isPlain = use.Texts.Count == 0 && use.Members.Count == 0 && use.Sizes.Count == 0;
-        bool isOrderedText = use.IsOrdered && use.Compared.Any(value => value.Kind == ValueKind.String);
+        bool isOrderedText = group.Exists(other => other.IsOrdered) && group.Exists(other => other.Compared.Any(value => value.Kind == ValueKind.String));
+        bool isWholeCompared = use.Compared.Any(value => value.Kind is ValueKind.List or ValueKind.Map);
         bool fails = use.IsOpaque || group.Exists(other => other.IsOpaque) || group.Count > MaxLinked
             || use.Members.Count > MaxMembers || use.Sizes.Any(size => Math.Abs(size) > MaxSize)
-            || (group.Count > 1 && (!isPlain || group.Exists(other => other.Texts.Count + other.Members.Count + other.Sizes.Count > 0)))
+            || (group.Count > 1 && (!isPlain || isOrderedText || group.Exists(other => other.IsTyped || other.Texts.Count + other.Members.Count + other.Sizes.Count > 0)))
             || (use.Sizes.Count > 0 && (use.Texts.Count > 0 || isOrderedText || use.Transform is not null))
-            || (isOrderedText && (use.Texts.Count > 0 || use.Transform is not null));
+            || (isOrderedText && (use.Texts.Count > 0 || use.Transform is not null))
+            // A list or object can differ from a constant in what nobody asks, and one length or number comes in several types.
+            || (isWholeCompared && (!isPlain || use.LeadsOn || use.IsTyped))
+            || (use.IsTyped && (use.Members.Count + use.Sizes.Count > 0 || use.Compared.Any(value => value.IsNumber)));
         if (fails)
         {
             return null;
@@ -47,7 +51,7 @@ internal static class CandidateValues
             return null;
         }
 
-        if (use.IsTruth || compared.Any(value => value.Kind == ValueKind.Bool))
+        if (group.Exists(other => other.IsTruth) || compared.Any(value => value.Kind == ValueKind.Bool))
         {
             Add(values, Value.True);
             Add(values, Value.False);
@@ -55,7 +59,7 @@ internal static class CandidateValues
 
         AddLists(values, use, spare);
         AddKinds(values, use);
-        if (use.IsAskedFor || use.IsTyped)
+        if (group.Exists(other => other.IsAskedFor || other.IsTyped))
         {
             values.Add(Value.Null);
         }
@@ -146,8 +150,8 @@ internal static class CandidateValues
 
     private static string Passed(string text, string? transform) => transform switch
     {
-        "lowerAscii" => text.ToLowerInvariant(),
-        "upperAscii" => text.ToUpperInvariant(),
+        "lowerAscii" => string.Concat(text.Select(c => char.IsAscii(c) ? char.ToLowerInvariant(c) : c)),
+        "upperAscii" => string.Concat(text.Select(c => char.IsAscii(c) ? char.ToUpperInvariant(c) : c)),
         _ => text,
     };
 

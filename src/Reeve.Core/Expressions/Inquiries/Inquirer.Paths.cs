@@ -155,7 +155,9 @@ internal sealed partial class Inquirer
         return text.ToString();
     }
 
-    // What holds of several paths together. So many that comparing each with each would take long are too many to try, too.
+    // What holds of several paths together. That x is looked for in normalizedContext and then in rawPayload is not of it: tried
+    // as three fields, they are given everything that they can be together, and more. So many paths that comparing each with
+    // each would take long are too many to try, too.
     private void Relate()
     {
         foreach (PathUses use in uses)
@@ -168,6 +170,9 @@ internal sealed partial class Inquirer
             string root = use.Parts[0].Name;
             use.IsOpaque |= root is "now" or "timestamp" or "auditTrail";
             use.IsOpaque |= use.Parts.Count == 1 && root is "rawPayload" or "normalizedContext" or "exception" or "steps";
+
+            // These have the values that there can be and no made-up ones, so that what is compared with them has no list of its own.
+            use.IsOpaque |= use.Linked.Count > 0 && use.Parts is [{ Name: "exceptionType" or "severity" }];
             use.IsOpaque |= use.Parts.Any(part => part.Kind == PathPartKind.Any || part.Index > MaxIndex);
             foreach (PathUses other in uses)
             {
@@ -176,24 +181,6 @@ internal sealed partial class Inquirer
                     use.LeadsOn = true;
                     use.IsOpaque |= use.Members.Count > 0 || use.Sizes.Count > 0 || use.IsTyped || use.Linked.Count > 0;
                 }
-            }
-
-            if (RootNames.SlotOf(root) < 0)
-            {
-                MarkAliases(use);
-            }
-        }
-    }
-
-    // x is looked for in normalizedContext and then in rawPayload: read under two names, one value could be given two.
-    private void MarkAliases(PathUses bare)
-    {
-        foreach (PathUses other in uses)
-        {
-            if (other.Parts.Count > 1 && other.Parts[0].Name is "normalizedContext" or "rawPayload" && other.Parts[1].Name == bare.Parts[0].Name)
-            {
-                bare.IsOpaque = true;
-                other.IsOpaque = true;
             }
         }
     }

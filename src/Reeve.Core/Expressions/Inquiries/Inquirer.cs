@@ -36,6 +36,7 @@ internal sealed partial class Inquirer
             Compared = use.Compared,
             Members = use.Members,
             Texts = use.Texts,
+            IsTransformed = use.Transform is not null,
             LeadsOn = use.LeadsOn,
             Candidates = CandidateValues.Of(use),
         })];
@@ -192,6 +193,8 @@ internal sealed partial class Inquirer
         {
             case (Term.Fixed, Term.Fixed): break;
             case (Term.Read { Through: not "size" } read, Term.Fixed known) when Elements(known.Value) is { } elements:
+                // Nothing is in an empty list, but without a value the question has no answer.
+                Use(read.Path, element.Position).Pass(read.Through);
                 foreach (Value one in elements)
                 {
                     Compare(read, one, byOrder: false, element.Position);

@@ -2,16 +2,19 @@ using Reeve.Core.Expressions.Syntax;
 
 namespace Reeve.Core.Expressions.Inquiries;
 
-/// <summary>Collects the strings that an expression writes, and among them the names of calendars.</summary>
+/// <summary>Collects the strings that an expression writes, and among them the names of calendars and what can come out.</summary>
 internal sealed class LiteralSurvey
 {
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly List<string> literals = [];
     private readonly List<string> calendars = [];
+    private readonly List<string> results = [];
 
     internal IReadOnlyList<string> Literals => literals;
 
     internal IReadOnlyList<string> Calendars => calendars;
+
+    internal IReadOnlyList<string> Results => results;
 
     internal bool JoinsTexts { get; private set; }
 
@@ -35,6 +38,27 @@ internal sealed class LiteralSurvey
         foreach (Ast child in AstChildren.Of(ast))
         {
             Read(child);
+        }
+    }
+
+    /// <summary>Reads the strings that can be the value of the whole.</summary>
+    internal void ReadResults(Ast ast)
+    {
+        switch (ast)
+        {
+            case LiteralAst literal when literal.Value.StringOrNull() is { } text && !results.Contains(text): results.Add(text); break;
+            case ConditionalAst choice: ReadResults(choice.Then, choice.Otherwise); break;
+            case MacroAst { Kind: MacroKind.Bind } named: ReadResults(named.Body); break;
+            case IndexAst { Operand: MapAst map }: ReadResults(map.Values); break;
+            case CallAst { Function: "orValue", Target: { } first, Arguments: [{ } otherwise] }: ReadResults(first, otherwise); break;
+        }
+    }
+
+    private void ReadResults(params ReadOnlySpan<Ast> asts)
+    {
+        foreach (Ast ast in asts)
+        {
+            ReadResults(ast);
         }
     }
 

@@ -5,6 +5,9 @@ namespace Reeve.Core.Expressions.Inquiries;
 /// <summary>Numbers below, between and above those that a path is compared with.</summary>
 internal static class NumberRegions
 {
+    // More than there are ever paths compared with one another.
+    private const int MaxSteps = 100;
+
     /// <summary>Adds them.</summary>
     /// <param name="values">Takes them.</param>
     /// <param name="known">The numbers that are compared with.</param>
@@ -51,7 +54,7 @@ internal static class NumberRegions
         if (steps != 0)
         {
             double number = Number(from);
-            offered = from.Kind == ValueKind.Int && Math.Abs(number) < 1e15
+            offered = from.Kind == ValueKind.Int && from.AsInt() is > long.MinValue + MaxSteps and < long.MaxValue - MaxSteps
                 ? Value.Of(from.AsInt() + steps)
                 : Value.Of(number + (steps * Math.Max(1, Math.Abs(number) * 1e-3)));
         }

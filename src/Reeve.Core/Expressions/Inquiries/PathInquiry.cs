@@ -65,6 +65,9 @@ public sealed record PathInquiry
     /// <summary>The parts of text that are looked for in it.</summary>
     public required IReadOnlyList<TextTest> Texts { get; init; }
 
+    /// <summary>Whether its text passes a function, such as <c>lowerAscii</c>, before it is looked at, so that the constants are not those it would have itself.</summary>
+    public required bool IsTransformed { get; init; }
+
     /// <summary>Whether another path of the same inquiry leads on from this one.</summary>
     public required bool LeadsOn { get; init; }
 

@@ -52,9 +52,14 @@ internal static class IntakeFields
     private static IntakeMapping Mapping(ObjectFields fields)
     {
         List<MappedField> mapped = [];
+        Expression? payload = null;
         foreach ((string name, Field field) in fields.Find("record")?.Entries() ?? [])
         {
-            if (field.IsObject && Spelling.Same(name, "normalizedContext"))
+            if (Spelling.Same(name, "rawPayload"))
+            {
+                payload = field.Expression(ExpressionMode.Mapping);
+            }
+            else if (field.IsObject && Spelling.Same(name, "normalizedContext"))
             {
                 foreach ((string key, Field inner) in field.Entries())
                 {
@@ -72,6 +77,7 @@ internal static class IntakeFields
             When = fields.Find("when")?.Expression(ExpressionMode.Mapping),
             Each = fields.Find("each")?.Expression(ExpressionMode.Mapping),
             Fields = mapped,
+            Payload = payload,
             Fingerprint = fields.Find("fingerprint")?.Expression(ExpressionMode.Mapping),
             ExternalId = fields.Find("externalId")?.Expression(ExpressionMode.Mapping),
             State = State(fields.Find("state")),

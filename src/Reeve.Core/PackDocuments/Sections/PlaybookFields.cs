@@ -14,6 +14,7 @@ internal static class PlaybookFields
     internal static IReadOnlyList<Playbook> Read(Field? section, string packVersion, bool fromTenant)
     {
         List<Playbook> playbooks = [];
+        List<Field> places = [];
         Dictionary<(string Id, string Version), int> seen = [];
         foreach (Field item in section?.Items() ?? [])
         {
@@ -28,10 +29,25 @@ internal static class PlaybookFields
                 }
 
                 playbooks.Add(playbook with { FromTenant = fromTenant, Position = playbooks.Count });
+                places.Add(item);
             }
         }
 
+        WarnOfUseless(playbooks, places);
         return playbooks;
+    }
+
+    // Without a type it is there for others; if none of this document makes use of it, its author may have forgotten the type.
+    private static void WarnOfUseless(List<Playbook> playbooks, List<Field> places)
+    {
+        HashSet<PlaybookId> parts = [.. playbooks.SelectMany(playbook => playbook.Includes), .. playbooks.Select(playbook => playbook.Extends).OfType<PlaybookId>()];
+        for (int i = 0; i < playbooks.Count; i++)
+        {
+            if (playbooks[i] is { AppliesTo.Count: 0, Match.ExceptionType: null, Extends: null, Id: var id } && id.Value.Length > 0 && !parts.Contains(id))
+            {
+                places[i].Warn(ErrorCatalogue.Packs.NoEffect, "The playbook names no type, so it is never selected; others may include or extend it.");
+            }
+        }
     }
 
     private static Playbook? Playbook(ObjectFields fields, string packVersion)
@@ -84,11 +100,6 @@ internal static class PlaybookFields
         {
             fields.Notes.Error(
                 ErrorCatalogue.Packs.MissingField, fields.Pointer, "The playbook has neither playbookId nor exceptionType.", "Give it a playbookId.");
-        }
-        else if (saysNothing && !isConditional && baseId is null)
-        {
-            fields.Notes.Warn(
-                ErrorCatalogue.Packs.NoEffect, fields.Pointer, "The playbook names no type, so it is never selected; others may include or extend it.");
         }
 
         return playbook;

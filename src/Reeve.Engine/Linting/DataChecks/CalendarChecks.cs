@@ -9,7 +9,7 @@ using Reeve.Core.Wording;
 
 namespace Reeve.Engine.Linting.DataChecks;
 
-/// <summary>Calendars that neither a duration nor an expression names.</summary>
+/// <summary>Calendars that neither a duration nor an expression names, and names of calendars that are nowhere.</summary>
 internal sealed class CalendarChecks
 {
     private readonly HashSet<string> named = new(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed class CalendarChecks
     internal CalendarChecks(DomainPack domain, IEnumerable<TenantPolicy> policies)
     {
         Take(domain.ProblemWindow);
-        Take(domain.Intake.SelectMany(mapping => (Expression?[])[mapping.When, mapping.Each, mapping.Fingerprint, mapping.ExternalId, mapping.State, .. mapping.Fields.Select(field => field.Source)]));
+        Take(domain.Intake.SelectMany(mapping => (Expression?[])[mapping.When, mapping.Each, mapping.Fingerprint, mapping.ExternalId, mapping.State, mapping.Payload, .. mapping.Fields.Select(field => field.Source)]));
         Take(domain.SeverityRules.Concat(domain.ExceptionTypes.SelectMany(type => type.SeverityRules)).Select(rule => rule.Condition));
         Take(domain.ExceptionTypes.SelectMany(type => type.DetectionRules).Select(rule => rule.Condition));
         Take(domain.Guardrails.Rules.Select(rule => rule.Condition));
@@ -56,6 +56,22 @@ internal sealed class CalendarChecks
         }
     }
 
+    /// <summary>The calendars that an expression names and none of some bound pairs has.</summary>
+    internal static IEnumerable<ReeveError> Unknown(string name, Expression? expression, string pointer, IReadOnlyList<LintScope> scopes)
+    {
+        foreach (string calendar in expression is null || !IsAboutBusiness(expression) ? [] : ExpressionInquiry.Of(expression).Calendars)
+        {
+            if (!scopes.Any(scope => scope.Bound.Calendars.Has(calendar)))
+            {
+                IEnumerable<string> known = scopes.SelectMany(scope => scope.Bound.Calendars).Select(one => one.Name).Distinct(StringComparer.Ordinal);
+                yield return new ReeveError(
+                    ErrorCatalogue.Lint.UnknownCalendar, $"{name} counts in the calendar {Shown.Name(calendar)}, and there is none.{DidYouMean.Sentence(calendar, known)}", pointer);
+            }
+        }
+    }
+
+    private static bool IsAboutBusiness(Expression expression) => expression.Text.Contains("businessDays", StringComparison.Ordinal);
+
     private void Take(PackDuration? duration)
     {
         if (duration is { Calendar: { } calendar })
@@ -81,7 +97,7 @@ internal sealed class CalendarChecks
 
     private void Take(IEnumerable<Expression?> expressions)
     {
-        foreach (Expression expression in expressions.OfType<Expression>().Where(expression => expression.Text.Contains("businessDays", StringComparison.Ordinal)))
+        foreach (Expression expression in expressions.OfType<Expression>().Where(IsAboutBusiness))
         {
             ExpressionInquiry inquiry = ExpressionInquiry.Of(expression);
             named.UnionWith(inquiry.Calendars);

@@ -81,7 +81,7 @@ internal sealed class FieldChecks(SampleSet samples, ConditionSearch search)
             PackPlace at = PlaybookPlaces.Step(place, step);
             for (PlaybookStep? one = step; one is not null; one = one.Fallback)
             {
-                string where = $"Step {Shown.Name(one.Id.Value)}";
+                string where = $"Step {Shown.Name(one.Id.Value)} of playbook {Shown.Name(playbook.Id.Value)}";
                 PackPlace parameters = at.Find("parameters", "params");
                 PackPlace action = at.Find("action", "actionType");
                 PackPlace undo = at.Find("rollback").Find("parameters", "params");
@@ -121,7 +121,7 @@ internal sealed class FieldChecks(SampleSet samples, ConditionSearch search)
             {
                 if (found.Segments is ["exception", _, ..])
                 {
-                    yield return ($"Success criterion {i + 1}", found.Pointer, "{" + found.Text + "}", [.. found.Segments.Skip(1)]);
+                    yield return ($"Success criterion {i + 1} of playbook {Shown.Name(playbook.Id.Value)}", found.Pointer, "{" + found.Text + "}", [.. found.Segments.Skip(1)]);
                 }
             }
         }

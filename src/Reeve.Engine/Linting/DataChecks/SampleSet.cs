@@ -1,3 +1,4 @@
+using Reeve.Core.Errors;
 using Reeve.Core.Expressions.Inquiries;
 using Reeve.Core.JsonPaths;
 using Reeve.Core.Policies;
@@ -13,36 +14,61 @@ internal sealed class SampleSet
 {
     private readonly Dictionary<string, bool> seen = new(StringComparer.Ordinal);
     private readonly List<ExceptionRecord> records = [];
+    private readonly List<HashSet<string>> together = [];
     private readonly HashSet<string> members = new(StringComparer.Ordinal);
     private readonly HashSet<string> tags = new(StringComparer.Ordinal);
 
     /// <summary>Normalises samples; those that Intake refuses, and those that hold nothing, show no field.</summary>
+    /// <param name="samples">What sources send.</param>
+    /// <param name="policies">The policy that the domain pack implies first, then the others.</param>
+    /// <param name="now">The time of arrival.</param>
     internal SampleSet(IReadOnlyList<RawItem> samples, IEnumerable<BoundPolicy> policies, DateTimeOffset now)
     {
+        List<IReadOnlyList<ReeveError>[]> refusals = [];
         foreach (BoundPolicy policy in policies)
         {
             Normaliser normaliser = new(new SeededIds("lint"));
-            foreach (RawItem sample in samples)
+            IReadOnlyList<ReeveError>[] refused = new IReadOnlyList<ReeveError>[samples.Count];
+            for (int i = 0; i < samples.Count; i++)
             {
-                records.AddRange(normaliser.Normalise(sample, policy, now).OfType<IntakeOutcome.Accepted>()
-                    .Select(outcome => outcome.Arrival.Record).Where(record => record.RawPayload.Count > 0));
+                IReadOnlyList<IntakeOutcome> outcomes = normaliser.Normalise(samples[i], policy, now);
+                records.AddRange(outcomes.OfType<IntakeOutcome.Accepted>().Select(outcome => outcome.Arrival.Record).Where(record => record.RawPayload.Count > 0));
+                refused[i] = [.. outcomes.OfType<IntakeOutcome.Refused>().SelectMany(outcome => outcome.Errors)];
             }
+
+            refusals.Add(refused);
         }
+
+        // What the domain pack alone implies is no tenant that anybody knows.
+        Count = Counted(refusals.Count > 1 ? refusals[1..] : refusals, samples.Count);
 
         foreach (ExceptionRecord record in records)
         {
+            HashSet<string> own = new(StringComparer.Ordinal);
             foreach (string name in (string[])["policy_tags", "policyTags"])
             {
-                AddTags(record.NormalizedContext[name]);
-                AddTags(record.RawPayload[name]);
+                AddTags(record.NormalizedContext[name], own);
+                AddTags(record.RawPayload[name], own);
+            }
+
+            tags.UnionWith(own);
+            if (own.Count > 1)
+            {
+                together.Add(own);
             }
         }
     }
 
     internal bool IsEmpty => records.Count == 0;
 
+    /// <summary>How many there are, and how many of them are refused.</summary>
+    internal SampleCount Count { get; }
+
     /// <summary>Whether a sample has a tag.</summary>
     internal bool HasTag(string tag) => tags.Contains(tag);
+
+    /// <summary>Whether one sample has all of some tags.</summary>
+    internal bool HasTogether(IReadOnlyList<string> wanted) => together.Exists(own => wanted.All(own.Contains));
 
     /// <summary>The shortest beginning of a path that leads to nothing in every sample; null when the whole path leads somewhere in one.</summary>
     internal string? FirstUnseen(PathInquiry path)
@@ -98,6 +124,25 @@ internal sealed class SampleSet
         }
 
         return members.Contains(name);
+    }
+
+    // What names its tenant is refused by all others, which says nothing about the sample; one that every policy refuses is
+    // refused for the first reason that says more.
+    private static SampleCount Counted(List<IReadOnlyList<ReeveError>[]> refusals, int samples)
+    {
+        ReeveError? first = null;
+        int count = 0;
+        for (int i = 0; i < samples; i++)
+        {
+            if (refusals.TrueForAll(refused => refused[i].Count > 0))
+            {
+                count++;
+                ReeveError[] reasons = [.. refusals.SelectMany(refused => refused[i])];
+                first ??= reasons.FirstOrDefault(reason => reason.Kind != ErrorCatalogue.Intake.OtherTenant) ?? reasons[0];
+            }
+        }
+
+        return new SampleCount(samples, count, first);
     }
 
     // Intake has bounded the depth.
@@ -191,7 +236,7 @@ internal sealed class SampleSet
         return true;
     }
 
-    private void AddTags(Value given)
+    private static void AddTags(Value given, HashSet<string> tags)
     {
         if (given.StringOrNull() is { } only)
         {

@@ -27,6 +27,11 @@ internal static class ChoiceChecks
                     yield return new ReeveError(ErrorCatalogue.Lint.UnusedPlaybook, $"The playbook {Shown.Name(playbook.Id.Value)} names no type, and no playbook includes or extends it.", pointer);
                 }
             }
+            else if (whole is null && !uses.IsPart(playbook))
+            {
+                yield return new ReeveError(
+                    ErrorCatalogue.Lint.NeverChosen, $"The playbook {Shown.Name(playbook.Id.Value)} {playbook.Version} can never be chosen: a newer one of its id or name replaces it.", pointer);
+            }
             else if (whole is { Approved: true } && !uses.IsPart(playbook) && !uses.MayBeChosen(whole) && !uses.IsTied(whole) && Reason(whole, scope, uses) is { } reason)
             {
                 yield return new ReeveError(ErrorCatalogue.Lint.NeverChosen, $"The playbook {Shown.Name(playbook.Id.Value)} can never be chosen: {reason}", pointer);

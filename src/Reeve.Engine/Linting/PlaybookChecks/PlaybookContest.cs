@@ -20,10 +20,14 @@ internal sealed class PlaybookContest
     private const long MaxLooks = 4_000_000;
     private const int MaxTags = 6;
 
+    // Whoever has so many will not read more.
+    private const int MaxTies = 1_000;
+
     // Any time will do: deadlines are made relative to it.
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly LintScope scope;
+    private readonly Func<IReadOnlyList<string>, bool> hasTogether;
     private readonly PlaybookSelector selector;
     private readonly Dictionary<string, List<Circumstance>> chosen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> winners = new(StringComparer.Ordinal);
@@ -33,9 +37,13 @@ internal sealed class PlaybookContest
     private readonly List<PlaybookTie> ties = [];
     private long left = MaxLooks;
 
-    internal PlaybookContest(LintScope scope)
+    /// <summary>Holds the contest.</summary>
+    /// <param name="scope">The pair of packs.</param>
+    /// <param name="hasTogether">Whether tags are known to occur together: two playbooks that ask for different ones need not meet.</param>
+    internal PlaybookContest(LintScope scope, Func<IReadOnlyList<string>, bool> hasTogether)
     {
         this.scope = scope;
+        this.hasTogether = hasTogether;
         selector = new PlaybookSelector(scope.Bound);
         foreach (ExceptionType type in scope.Types.Where(type => type.Actionable))
         {
@@ -128,17 +136,20 @@ internal sealed class PlaybookContest
         foreach (PlaybookId id in selection.Applicable)
         {
             if (id == winner.Id || scope.Bound.Playbooks.Find(id.Value) is not { } other || !MayBeUsed(other)
-                || other.Priority != winner.Priority || TypeRank.Of(other, type.Lineage) != rank)
+                || other.Priority != winner.Priority || TypeRank.Of(other, type.Lineage) != rank || !MayMeet(winner.Match.PolicyTags, other.Match.PolicyTags))
             {
                 continue;
             }
 
-            if (tied.Add((winner.Id.Value, id.Value)) && tied.Add((id.Value, winner.Id.Value)))
+            if (ties.Count < MaxTies && tied.Add((winner.Id.Value, id.Value)) && tied.Add((id.Value, winner.Id.Value)))
             {
                 ties.Add(new PlaybookTie(winner, other, type.Name.Value, severity));
             }
         }
     }
+
+    private bool MayMeet(IReadOnlyList<string> one, IReadOnlyList<string> other) =>
+        one.All(other.Contains) || other.All(one.Contains) || hasTogether([.. one.Union(other, StringComparer.Ordinal)]);
 
     private bool MayBeUsed(Playbook playbook)
     {

@@ -51,6 +51,9 @@ internal static class SchemaMembers
         return null;
     }
 
+    /// <summary>The part of a schema that speaks of the members at the top; null when there is none.</summary>
+    internal static MapValue? Top(Value schema) => Described(schema, schema) ?? schema.MapOrNull();
+
     // Null when more than this part of the schema says what is there.
     private static MapValue? Described(Value at, Value root)
     {

@@ -6,7 +6,7 @@ using Reeve.Core.Wording;
 
 namespace Reeve.Engine.Linting.PlaybookChecks;
 
-/// <summary>Tools that say too little, or that nothing uses.</summary>
+/// <summary>Tools that say too little or what is not so, or that nothing uses.</summary>
 internal static class ToolChecks
 {
     // A result that is none needs no schema.
@@ -23,6 +23,11 @@ internal static class ToolChecks
             {
                 string says = tool.Returns.Length == 0 ? "has no outputSchema" : $"returns {Shown.Name(tool.Returns)}, which nothing describes, and has no outputSchema";
                 yield return new ReeveError(ErrorCatalogue.Lint.NoOutputSchema, $"The tool {Shown.Name(tool.Name.Value)} {says}.", place.Pointer);
+            }
+
+            foreach (ReeveError finding in ArgumentChecks.Check(tool, place))
+            {
+                yield return finding;
             }
 
             if (!used.Contains(tool.Name.Value) && !tool.Deprecated && !scopes.Any(scope => scope.Bound.Guardrails.BlockLists?.Tools.Contains(tool.Name.Value) == true))

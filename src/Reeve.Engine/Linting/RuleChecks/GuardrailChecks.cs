@@ -46,6 +46,25 @@ internal static class GuardrailChecks
         }
     }
 
+    /// <summary>Entries that stand in a list twice.</summary>
+    internal static IEnumerable<ReeveError> Repeated(PackPlace section)
+    {
+        PackPlace blocked = section.Find("blockLists");
+        PackPlace allowed = section.Find("allowLists");
+        foreach (PackPlace list in (PackPlace[])
+            [blocked, blocked.Find("tools"), blocked.Find("actions"), allowed, allowed.Find("tools"), allowed.Find("actions"), section.Find("requireHumanApprovalFor"), section.Find("noAutoActionIfSeverityIn")])
+        {
+            HashSet<string> seen = new(StringComparer.Ordinal);
+            for (int i = 0; i < (list.Value.ListOrNull()?.Count ?? 0); i++)
+            {
+                if (list.Item(i) is { Value: var value, Pointer: var pointer } && value.StringOrNull() is { } entry && !seen.Add(entry))
+                {
+                    yield return new ReeveError(ErrorCatalogue.Lint.NoEffect, $"{Shown.Name(entry)} stands in the list twice.", pointer);
+                }
+            }
+        }
+    }
+
     /// <summary>What a policy says about types and severities.</summary>
     internal static IEnumerable<ReeveError> Check(LintScope scope)
     {

@@ -31,11 +31,11 @@ internal static class HoldingChecks
         if (answer.IsNever)
         {
             (ErrorCode code, string why) = Why(condition, scope);
-            return new ReeveError(code, $"{condition.Name} can never hold: {Text(condition)}{why}", condition.Pointer);
+            return new ReeveError(code, $"{condition.Name} can never hold ({Text(condition)}).{why}", condition.Pointer);
         }
 
         return answer.IsAlways && !condition.IsLastResort && !DependsOnTenant(condition, scope)
-            ? new ReeveError(ErrorCatalogue.Lint.AlwaysHolds, $"{condition.Name} holds whenever it can be told: {Text(condition)}", condition.Pointer)
+            ? new ReeveError(ErrorCatalogue.Lint.AlwaysHolds, $"{condition.Name} holds whenever it can be told ({Text(condition)}).", condition.Pointer)
             : null;
     }
 
@@ -81,7 +81,7 @@ internal static class HoldingChecks
                     condition.Pointer);
             }
 
-            if (path.Parts is not [{ Name: var name }])
+            if (path.IsTransformed || path.Parts is not [{ Name: var name }])
             {
                 continue;
             }

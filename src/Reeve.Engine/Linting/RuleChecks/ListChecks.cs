@@ -23,7 +23,7 @@ internal static class ListChecks
             if (!seen.TryAdd(text, condition))
             {
                 yield return new ReeveError(
-                    ErrorCatalogue.Lint.SameCondition, $"{condition.Name} has the condition of {Lower(seen[text].Name)}: {HoldingChecks.Text(condition)}", condition.Pointer);
+                    ErrorCatalogue.Lint.SameCondition, $"{condition.Name} has the condition of {Lower(seen[text].Name)} ({HoldingChecks.Text(condition)}).", condition.Pointer);
             }
         }
     }
@@ -81,7 +81,7 @@ internal static class ListChecks
             if (domain.Intake[i].When is { } when && search.Try(when, none).IsNever)
             {
                 yield return new ReeveError(
-                    ErrorCatalogue.Lint.NeverHolds, $"Mapping {i + 1} takes no document, since its `when` can never hold: {HoldingChecks.Shorten(when)}", place.Item(i).Find("when").Pointer);
+                    ErrorCatalogue.Lint.NeverHolds, $"Mapping {i + 1} takes no document, since its `when` can never hold ({HoldingChecks.Shorten(when)}).", place.Item(i).Find("when").Pointer);
                 continue;
             }
 

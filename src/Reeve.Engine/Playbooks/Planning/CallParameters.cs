@@ -7,12 +7,12 @@ namespace Reeve.Engine.Playbooks.Planning;
 /// <summary>The parameters of call_tool (EX-PB-5).</summary>
 /// <param name="Tool">The tool to call.</param>
 /// <param name="Payload">Its arguments as written: an object, or a lone placeholder for one.</param>
-internal sealed record CallParameters(ToolName Tool, Value Payload)
+public sealed record CallParameters(ToolName Tool, Value Payload)
 {
     private static readonly string[] PayloadNames = ["payload", "payload_template", "payloadTemplate"];
 
     /// <summary>Reads them; null and a sentence when they are wrong.</summary>
-    internal static CallParameters? Read(ObjectMap parameters, out string problem)
+    public static CallParameters? Read(ObjectMap parameters, out string problem)
     {
         if (StepActions.ToolOf(parameters) is not (_, var tool))
         {

@@ -55,9 +55,9 @@ public sealed record MutationReport
     }
 
     /// <summary>Whether so many percent were caught, counted exactly.</summary>
-    public bool Reaches(double percent)
+    public bool Reaches(decimal percent)
     {
         int caught = Count(MutantOutcome.Caught);
-        return caught * 100.0 >= percent * (caught + Count(MutantOutcome.Survived));
+        return caught * 100m >= percent * (caught + Count(MutantOutcome.Survived));
     }
 }

@@ -14,7 +14,7 @@ internal static class Removal
     internal static Value Without(in Value root, PackElement element)
     {
         string[] path = [.. JsonPointer.Parts(element.Pointer)];
-        bool isGrouped = element.Section is "allowLists" or "blockLists";
+        bool isGrouped = element.Section is "allowLists" or "blockLists" && path is [.., "tools" or "actions", _];
         return Without(root, path, 0, isGrouped);
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Reeve.Commands.Places;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 using Reeve.Engine.PackVersions;
 using Reeve.Engine.Recording;
 using Reeve.Governance.Tenants;
@@ -35,7 +36,7 @@ internal static class ExportCommand
                 await ExportAsync(session, folder, each, call.GetValue(payloads), cancellationToken);
             }
 
-            context.Output.WriteLine(Terminal.Clean(context.FullPathOf(call.GetValue(output)!)));
+            context.Output.WriteLine(Shown.Line(context.FullPathOf(call.GetValue(output)!)));
             context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{folder.Files} files of {tenants.Count} tenants. Payloads are {(call.GetValue(payloads) ? "as received" : "masked; --payloads writes them")}."));
             return Terminal.Done;
         }, cancellationToken));

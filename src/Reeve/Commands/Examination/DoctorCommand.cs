@@ -3,6 +3,7 @@ using System.Globalization;
 using Reeve.Commands.Places;
 using Reeve.Core.Errors;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 using Reeve.Server.Hosting;
 using Reeve.Storage.Databases;
 
@@ -107,11 +108,11 @@ internal static class DoctorCommand
         {
             foreach (Examined finding in findings.Where(finding => verbose || finding.Finding.Status >= Health.Warning))
             {
-                context.Output.WriteLine(Terminal.Clean(string.Create(
-                    CultureInfo.InvariantCulture, $"{Core.Records.Wire.Name(finding.Finding.Status),-8} {finding.Name}: {finding.Finding.Message}{(verbose ? $" ({finding.Duration.TotalMilliseconds:0} ms)" : "")}")).ReplaceLineEndings(" "));
+                context.Output.WriteLine(Shown.Line(string.Create(
+                    CultureInfo.InvariantCulture, $"{Core.Records.Wire.Name(finding.Finding.Status),-8} {finding.Name}: {finding.Finding.Message}{(verbose ? $" ({finding.Duration.TotalMilliseconds:0} ms)" : "")}").ReplaceLineEndings(" ")));
                 if (finding.Finding.Remedy is { } remedy)
                 {
-                    context.Output.WriteLine(Terminal.Clean($"         {remedy}").ReplaceLineEndings(" "));
+                    context.Output.WriteLine(Shown.Line($"         {remedy}".ReplaceLineEndings(" ")));
                 }
             }
 

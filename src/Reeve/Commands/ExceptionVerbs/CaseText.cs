@@ -1,5 +1,6 @@
 using Reeve.Core.Decisions;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 
 namespace Reeve.Commands.ExceptionVerbs;
 
@@ -71,5 +72,5 @@ internal sealed class CaseText(TextWriter output)
 
     private void Reason(string stage, string reason) => Line($"  {stage,-20}  {reason}");
 
-    private void Line(string text) => output.WriteLine(Terminal.Clean(text).ReplaceLineEndings(" ").TrimEnd());
+    private void Line(string text) => output.WriteLine(Shown.Line(text.ReplaceLineEndings(" ")).TrimEnd());
 }

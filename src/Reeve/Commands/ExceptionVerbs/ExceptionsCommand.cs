@@ -59,15 +59,14 @@ internal static class ExceptionsCommand
         Option<string?> tenant = TenantOption();
         Option<bool> payload = new("--payload") { Description = "Show the values of the payload, too; they are masked unless this is given." };
         Option<string?> store = StoreAccess.Option();
-        Option<string> format = new("-o", "--format") { Description = "How data is printed.", DefaultValueFactory = _ => "table" };
-        format.AcceptOnlyFromAmong("table", "json");
+        Option<OutputFormat> format = SharedOptions.Format(OutputFormat.Table, OutputFormat.Json);
         Command command = new("show", "Show an exception: its record, every stage's reasons, the plan, and what happened to it.") { id, tenant, payload, store, format };
         command.SetAction((call, cancellationToken) => StoreAccess.RunAsync(context, call.GetValue(store), async session =>
         {
             TenantId of = await StoreAccess.TenantAsync(session, call.GetValue(tenant), cancellationToken);
             Value found = await FindAsync(session, of, call.GetValue(id)!, cancellationToken); // not null: it is required
             Value shown = call.GetValue(payload) ? found : PayloadMask.Apply(found);
-            if (call.GetValue(format) == "json")
+            if (call.GetValue(format) == OutputFormat.Json)
             {
                 Listing.WriteIndented(context.Output, shown);
             }
@@ -108,7 +107,7 @@ internal static class ExceptionsCommand
         }
         else if (rows.Length > 0 && format == OutputFormat.Table)
         {
-            context.Error.WriteLine(Terminal.Clean($"Next: reeve exceptions show --tenant {tenant}{StoreAccess.Repeated(context)} {ShellWord.LastArgument(page.Items[0].Record.ExceptionId.Value)}"));
+            context.Error.WriteLine(Shown.Line($"Next: reeve exceptions show --tenant {tenant}{StoreAccess.Repeated(context)} {ShellWord.LastArgument(page.Items[0].Record.ExceptionId.Value)}"));
         }
     }
 

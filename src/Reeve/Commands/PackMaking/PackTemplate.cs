@@ -14,11 +14,18 @@ internal static class PackTemplate
     private const string Resources = "template/";
     private const int MaxName = 60;
 
+    private static readonly string[] Devices = ["con", "prn", "aux", "nul", .. Enumerable.Range(1, 9).SelectMany(n => (string[])[$"com{n}", $"lpt{n}"])];
+
     /// <summary>Refuses what cannot be a pack's name: it names a folder, a domain and tenants, on every system.</summary>
     /// <exception cref="ReeveException">PACK-045, with the nearest name that would do.</exception>
     internal static void Check(string name)
     {
-        if (name.Length <= MaxName && name == Nearest(name))
+        if (Devices.Contains(name))
+        {
+            throw new ReeveException(new ReeveError(ErrorCatalogue.Packs.BadPackName, $"On Windows '{name}' is a device, and no folder can be called so.", "name"));
+        }
+
+        if (name.Length is > 0 and <= MaxName && name == Nearest(name))
         {
             return;
         }

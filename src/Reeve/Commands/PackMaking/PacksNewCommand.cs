@@ -10,7 +10,7 @@ internal static class PacksNewCommand
 {
     internal static Command Build(CommandContext context)
     {
-        Argument<string> name = new("name") { Description = "What the pack is called, such as lost-parcels: the name of its folder, and of its domain in capitals." };
+        Argument<string> name = new("name") { Description = "What the pack is called, such as lost-parcels: the name of its folder; its domain becomes LostParcels." };
         Option<string?> output = new("--output") { Description = "The folder in which the pack's own folder is made; the current one unless given." };
         Command command = new("new", "Make a folder with a small domain pack that works, two policies, samples and tests, to be changed piece by piece.") { name, output };
         command.SetAction(call => Make(context, call.GetValue(name)!, call.GetValue(output) ?? "")); // not null: it is required

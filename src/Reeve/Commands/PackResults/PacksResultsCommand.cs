@@ -11,14 +11,15 @@ namespace Reeve.Commands.PackResults;
 /// <summary><c>reeve packs results</c>: what comes of a pack's samples and tests, as Markdown for its README.</summary>
 internal static class PacksResultsCommand
 {
-    private const string SampleFile = "exceptions.jsonl";
+    // What is no UTF-8 would come back changed, so it is refused.
+    private static readonly UTF8Encoding OnlyText = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     internal static Command Build(CommandContext context)
     {
         Argument<string[]> paths = new("path") { Description = "A domain pack and its policies, or the folder that holds them.", Arity = ArgumentArity.OneOrMore };
-        Option<string?> samples = new("--samples") { Description = $"Raw exceptions, as 'reeve run' takes them; {SampleFile} beside the domain pack unless given." };
-        Option<string?> write = new("--write") { Description = "A file, usually README.md in the pack's folder, whose section of results is replaced." };
-        Option<string?> check = new("--check") { Description = "A file whose section of results must be what would be written; exit code 3 if it is not." };
+        Option<string?> samples = new("--samples") { Description = $"Raw exceptions, as 'reeve run' takes them; {SampleFile.Name} beside the domain pack unless given." };
+        Option<string?> write = new("--write") { Description = "A file whose section of results is replaced. A name alone that is not here is looked for in the pack's folder, when that was given." };
+        Option<string?> check = new("--check") { Description = "A file, found as --write does, whose section of results must be what would be written; exit code 3 if it is not." };
         Option<DateTimeOffset?> asOf = SharedOptions.AsOf();
         Command command = new("results", "Run every sample under every policy, and the tests, and print what comes out as Markdown. Nothing is called.") { paths, samples, write, check, asOf };
         command.Validators.Add(parsed =>
@@ -43,14 +44,16 @@ internal static class PacksResultsCommand
                 return Terminal.Refused;
             }
 
-            if (pairs.FirstOrDefault(pair => pair.DomainFile != pairs[0].DomainFile) is { } other)
+            string[] domains = [.. pairs.Select(pair => pair.DomainFile).Distinct()];
+            if (domains.Length > 1)
             {
-                throw new ReeveException(new ReeveError(ErrorCatalogue.Packs.SaidTwice, "There are several domain packs.", other.DomainFile, nextStep: "Give one pack and its policies."));
+                throw new ReeveException(new ReeveError(
+                    ErrorCatalogue.Packs.SaidTwice, $"There are several domain packs: {string.Join(", ", domains)}.", nextStep: "Give the files of one of them and its policies."));
             }
 
             string? target = (write ?? check) is { } named ? TargetOf(context, named, paths) : null;
             ReadmeSection? section = target is null ? null : ReadmeSection.Find(await ReadAsync(context, target, cancellationToken), target);
-            string input = samples ?? Path.Combine(Path.GetDirectoryName(pairs[0].DomainFile) ?? "", SampleFile);
+            string input = samples ?? Path.Combine(Path.GetDirectoryName(pairs[0].DomainFile) ?? "", SampleFile.Name);
             string text = await TextAsync(context, pairs, input, asOf ?? section?.AsOf ?? context.Clock.GetUtcNow(), cancellationToken);
             if (section is null)
             {
@@ -71,24 +74,26 @@ internal static class PacksResultsCommand
         List<PolicyResults> results = [];
         foreach (GivenPair pair in pairs)
         {
-            PassingLine line = new(context, $"{pair.Bound.TenantId}: ");
+            using PassingLine line = new(context, $"{pair.Bound.TenantId}: ");
             results.Add(await PolicyResults.OfAsync(
                 pair.Bound, context.PathOf(samples), samples, now, context.Clock, context.Loggers.CreateLogger("Engine.Pipeline"), line.Tell, cancellationToken));
-            line.Clear();
         }
 
         return ResultsText.Of(now, results);
     }
 
-    // A name alone is beside the pack when a folder was given, as the file itself is.
+    // A path is where the command runs, as everywhere; what is not there can only be meant to be beside the pack.
     private static string TargetOf(CommandContext context, string named, string[] paths) =>
-        paths.Length == 1 && Directory.Exists(context.PathOf(paths[0])) && Path.GetFileName(named) == named ? Path.Combine(paths[0], named) : named;
+        paths.Length == 1 && Path.GetFileName(named) == named && !File.Exists(context.PathOf(named)) && Directory.Exists(context.PathOf(paths[0]))
+            ? Path.Combine(paths[0], named)
+            : named;
 
     private static async Task<string> ReadAsync(CommandContext context, string file, CancellationToken cancellationToken)
     {
         try
         {
-            return await File.ReadAllTextAsync(context.PathOf(file), cancellationToken);
+            // Read as bytes, a mark of the byte order is a character of the text, and is written again.
+            return OnlyText.GetString(await File.ReadAllBytesAsync(context.PathOf(file), cancellationToken));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -104,21 +109,43 @@ internal static class PacksResultsCommand
             return Terminal.Done;
         }
 
-        string path = context.PathOf(file);
-        string draft = $"{path}.{Path.GetRandomFileName()}";
+        // In full: of a link by its name alone the framework takes the target to be in the root folder.
+        string path = context.FullPathOf(file);
         try
         {
-            await File.WriteAllTextAsync(draft, section.With(text), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken);
-            File.Move(draft, path, overwrite: true);
+            // A link stays, and what it leads to is written.
+            await ReplaceAsync(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, section.With(text), cancellationToken);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            File.Delete(draft);
             throw new ReeveException(new ReeveError(ErrorCatalogue.Input.FileUnwritable, failure.Message, file), failure);
         }
 
         context.Error.WriteLine(Shown.Line($"Wrote the results into {file}."));
         return Terminal.Done;
+    }
+
+    // All of it or nothing: a full disk costs nobody their README.
+    private static async Task ReplaceAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        // Whoever may not write a file may still put another in its place, and should not.
+        File.OpenWrite(path).Dispose();
+        string draft = $"{path}.{Path.GetRandomFileName()}";
+        try
+        {
+            await File.WriteAllTextAsync(draft, text, OnlyText, cancellationToken);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(draft, File.GetUnixFileMode(path));
+            }
+
+            File.Move(draft, path, overwrite: true);
+        }
+        finally
+        {
+            // Of a run that was stopped nothing stays; where all went well it is there no longer.
+            File.Delete(draft);
+        }
     }
 
     private static int Compare(CommandContext context, string file, ReadmeSection section, string text)

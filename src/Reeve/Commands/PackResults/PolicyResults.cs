@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
+using Reeve.Commands.PackVerbs;
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
-using Reeve.Engine.Intake;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Runtime;
 using Reeve.Engine.Simulation;
@@ -34,19 +34,10 @@ internal sealed record PolicyResults(BoundPolicy Policy, IReadOnlyList<Exception
         SeededIds ids = new($"{policy.TenantId}\n{now:O}");
         RunContext run = new(new RunId(ids.Next(now)), now);
         List<ExceptionResult> results = [];
-        try
+        ExceptionPipeline pipeline = new(runtime, ids, new PipelineOptions(), logger);
+        await foreach (PassOutcome outcome in pipeline.RunAsync(SampleFile.ReadAsync(path, shown, cancellationToken), policy, run, cancellationToken))
         {
-            await using FileStream input = File.OpenRead(path);
-            bool? isLines = Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".ndjson" ? true : null;
-            ExceptionPipeline pipeline = new(runtime, ids, new PipelineOptions(), logger);
-            await foreach (PassOutcome outcome in pipeline.RunAsync(BatchReader.ReadAsync(input, isLines, cancellationToken), policy, run, cancellationToken))
-            {
-                results.Add(outcome.Result);
-            }
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new ReeveException(new ReeveError(ErrorCatalogue.Input.FileUnreadable, failure.Message, shown), failure);
+            results.Add(outcome.Result);
         }
 
         PackMutator mutator = new(runtime, new PackTests(runtime, logger));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Reeve.Core.Decisions;
 using Reeve.Core.Records;
+using Reeve.Core.Wording;
 using Reeve.Engine.Simulation;
 using Reeve.Engine.Simulation.Mutations;
 
@@ -58,19 +59,19 @@ internal static class ResultsText
 
     private static void Samples(StringBuilder text, IReadOnlyList<PolicyResults> samples)
     {
-        text.Append("What each comes to: its severity, the policy's decision, the playbook, and the status that its plan would reach.\n\n");
+        text.Append("What each comes to: its severity, Policy's decision, the playbook, and where it stands once its plan has run; what asks a person first says so.\n\n");
         text.Append("| # | Type ");
         Row(text, null, samples.Select(one => $"`{one.Policy.TenantId}`"));
         text.Append("|--:|---");
         Row(text, null, samples.Select(_ => "---"));
         for (int i = 0; i < samples[0].Results.Count; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {i} | {Kind(samples[0].Results[i])} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {i} | {Cell(Kind(samples[0].Results[i]))} ");
             Row(text, null, samples.Select(one => Outcome(one.Results[i])));
         }
     }
 
-    private static string Kind(ExceptionResult result) => result.IsRepeat ? "(repeat)"
+    private static string Kind(ExceptionResult result) => result.IsRepeat ? (result.Status == ResolutionStatus.Resolved ? "(closed)" : "(repeat)")
         : result.Status is null ? "(refused)"
         : result.Exception?.ExceptionType?.Value ?? "(unknown)";
 
@@ -97,17 +98,27 @@ internal static class ResultsText
             parts.Add(policy.Decision);
         }
 
+        // What waits for a person must not look like what runs alone.
         string playbook = PolicyResults.Playbook(result) is { } chosen ? $"{chosen} → " : "";
-        ResolutionStatus reaches = status == ResolutionStatus.Escalated ? status : PolicyResults.Reaches(result) ?? status;
-        return $"{string.Join(" · ", parts)}{(parts.Count > 0 ? " · " : "")}{playbook}{Wire.Name(reaches)}";
+        string reaches = Wire.Name(PolicyResults.Reaches(result) ?? status);
+        string outcome = status switch
+        {
+            ResolutionStatus.InProgress => reaches,
+            ResolutionStatus.PendingApproval => $"{Wire.Name(status)}, then {reaches}",
+            _ => Wire.Name(status),
+        };
+        return $"{string.Join(" · ", parts)}{(parts.Count > 0 ? " · " : "")}{playbook}{outcome}";
     }
+
+    // Names are the pack's, and a pack may come from anywhere: they stay in their cell, and tell a terminal nothing.
+    private static string Cell(string text) => Shown.Line(text).Replace("|", "\\|", StringComparison.Ordinal);
 
     private static void Row(StringBuilder text, string? first, IEnumerable<string> cells)
     {
         text.Append(first is null ? "" : $"| {first} ");
         foreach (string cell in cells)
         {
-            text.Append("| ").Append(cell.Replace("|", "\\|", StringComparison.Ordinal)).Append(' ');
+            text.Append("| ").Append(Cell(cell)).Append(' ');
         }
 
         text.Append("|\n");

@@ -5,6 +5,7 @@ using Reeve.Core.PackDocuments;
 using Reeve.Core.Packs;
 using Reeve.Core.Policies;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 using Reeve.Engine.PackFiles;
 
 namespace Reeve.Commands.PackVerbs;
@@ -23,6 +24,9 @@ internal sealed partial class GivenPacks
 {
     // A folder of packs has a handful of files; a folder of something else is not searched through.
     private const int MaxNeighbours = 200;
+
+    // A folder that may be entered and not listed has a policy and no neighbours.
+    private static readonly EnumerationOptions Listable = new() { IgnoreInaccessible = true, AttributesToSkip = default };
 
     private readonly IReadOnlyList<GivenFile> files;
     private readonly List<DomainFile> domains = [];
@@ -175,7 +179,7 @@ internal sealed partial class GivenPacks
 
     private static IEnumerable<DomainFile> Neighbours(GivenFile policy)
     {
-        foreach (string neighbour in Directory.EnumerateFiles(FolderOf(policy)).Order(StringComparer.Ordinal).Take(MaxNeighbours))
+        foreach (string neighbour in Directory.EnumerateFiles(FolderOf(policy), "*", Listable).Order(StringComparer.Ordinal).Take(MaxNeighbours))
         {
             if (PackPaths.IsPackName(neighbour) && TryReadDomain(neighbour) is { } reading)
             {
@@ -223,7 +227,7 @@ internal sealed partial class GivenPacks
     {
         foreach (ReeveError warning in warnings)
         {
-            talk.WriteLine(Terminal.Clean($"{path}: warning {warning}"));
+            talk.WriteLine(Shown.Line($"{path}: warning {warning}"));
         }
     }
 

@@ -38,7 +38,7 @@ internal static class PackPaths
             files.AddRange(Directory.Exists(path) ? Within(shown, path) : [new GivenFile(shown, path)]);
         }
 
-        return [.. files.DistinctBy(file => Path.GetFullPath(file.Path), StringComparer.Ordinal)];
+        return [.. files.DistinctBy(file => file.Path.Length == 0 ? "" : Path.GetFullPath(file.Path), StringComparer.Ordinal)];
     }
 
     private static IReadOnlyList<GivenFile> Within(string shown, string folder)
@@ -69,7 +69,7 @@ internal static class PackPaths
         try
         {
             Document document = PackFileReader.Read(file);
-            return PackKinds.Of(document) == PackKind.Domain || !IsRecord(document.Root);
+            return PackKinds.Of(document) == PackKind.Domain || !(IsRecord(document.Root) || (!LooksLikePack(file) && SaysNothingOfPolicies(document)));
         }
         catch (ReeveException fault)
         {
@@ -90,6 +90,14 @@ internal static class PackPaths
         }
 
         return false;
+    }
+
+    // A tenant is named in many documents; a policy says something more.
+    private static bool SaysNothingOfPolicies(Document document)
+    {
+        int fields = document.Root.AsMap().Count;
+        int unknown = TenantPolicyReader.Read(document).Errors.Count(error => error.Code == ErrorCatalogue.Packs.UnknownField.Code && error.Subject?.LastIndexOf('/') == 0);
+        return fields > 1 && fields - unknown < 2;
     }
 
     // Samples are often JSON, and some are broken on purpose; nobody writes those in YAML.

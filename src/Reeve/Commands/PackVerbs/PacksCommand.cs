@@ -32,10 +32,10 @@ public static class PacksCommand
             Description = "Domain packs and tenant policies, .json, .yaml or .yml, or folders of them. A policy is checked against its domain pack among them, else in its own folder.",
             Arity = ArgumentArity.OneOrMore,
         };
-        Option<string> output = Output("table", "json", "jsonl");
+        Option<OutputFormat> output = SharedOptions.Format();
         Command command = new("validate", "Check packs and print every error with its place.") { files, output };
         command.SetAction(parsed => Validate(
-            [.. parsed.GetRequiredValue(files).Select(context.PathOf)], parsed.GetValue(output)!, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)); // not null: it has a default
+            [.. parsed.GetRequiredValue(files).Select(context.PathOf)], parsed.GetValue(output), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }
 
@@ -43,21 +43,14 @@ public static class PacksCommand
     {
         Argument<string> file = new("file") { Description = "A domain pack, or a tenant policy." };
         Argument<string?> policy = new("policy") { Description = "A tenant policy, to show what it makes of the domain pack.", Arity = ArgumentArity.ZeroOrOne };
-        Option<string> output = Output("table", "json");
+        Option<OutputFormat> output = SharedOptions.Format(OutputFormat.Table, OutputFormat.Json);
         Command command = new("show", "Show what a pack says, and what a policy makes of it.") { file, policy, output };
         command.SetAction(parsed => Show(
-            context.PathOf(parsed.GetRequiredValue(file)), parsed.GetValue(policy) is { } given ? context.PathOf(given) : null, parsed.GetValue(output)!, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)); // not null: it has a default
+            context.PathOf(parsed.GetRequiredValue(file)), parsed.GetValue(policy) is { } given ? context.PathOf(given) : null, parsed.GetValue(output), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }
 
-    private static Option<string> Output(params string[] shapes)
-    {
-        Option<string> output = new("-o", "--format") { Description = "How data is printed.", DefaultValueFactory = _ => shapes[0] };
-        output.AcceptOnlyFromAmong(shapes);
-        return output;
-    }
-
-    private static int Validate(string[] files, string shape, TextWriter output, TextWriter talk)
+    private static int Validate(string[] files, OutputFormat shape, TextWriter output, TextWriter talk)
     {
         PackReport[] reports = [.. new GivenPacks(PackPaths.Files(files.Select(file => (file, file)))).Reports()];
         foreach (string line in reports.SelectMany(report => report.Lines()))
@@ -65,7 +58,7 @@ public static class PacksCommand
             talk.WriteLine(line);
         }
 
-        if (shape == "json")
+        if (shape == OutputFormat.Json)
         {
             Listing.WriteIndented(output, Value.Of(new ListValue([.. reports.Select(report => report.ToJson())])));
         }
@@ -73,14 +66,14 @@ public static class PacksCommand
         {
             foreach (PackReport report in reports)
             {
-                output.WriteLine(shape == "jsonl" ? JsonText.ToText(report.ToJson()) : Shown.Line($"{report.File}: {report.Summary}"));
+                output.WriteLine(shape == OutputFormat.Jsonl ? JsonText.ToText(report.ToJson()) : Shown.Line($"{report.File}: {report.Summary}"));
             }
         }
 
         return reports.All(report => report.IsValid) ? Done : Refused;
     }
 
-    private static int Show(string file, string? policy, string shape, TextWriter output, TextWriter talk)
+    private static int Show(string file, string? policy, OutputFormat shape, TextWriter output, TextWriter talk)
     {
         string[] files = policy is null ? [file] : [file, policy];
         GivenPacks packs = new([.. files.Select(given => new GivenFile(given, given))]);
@@ -97,7 +90,7 @@ public static class PacksCommand
 
         (DomainPack domain, BoundPolicy? bound) = packs.Open();
         Value overview = PackOverview.Of(domain, bound);
-        if (shape == "json")
+        if (shape == OutputFormat.Json)
         {
             Listing.WriteIndented(output, overview);
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 using Reeve.Server.Hosting;
 using Reeve.Storage.Databases;
 using Reeve.Storage.Migrations;
@@ -45,8 +46,7 @@ internal static class DbCommand
     private static Command BuildStatus(CommandContext context)
     {
         Option<string?> store = StoreAccess.Option();
-        Option<string> format = new("-o", "--format") { Description = "How data is printed.", DefaultValueFactory = _ => "table" };
-        format.AcceptOnlyFromAmong("table", "json");
+        Option<OutputFormat> format = SharedOptions.Format(OutputFormat.Table, OutputFormat.Json);
         Command command = new("status", "Show a store's schema. Exit 3 when it is not this release's.") { store, format };
         command.SetAction(async (call, cancellationToken) =>
         {
@@ -59,7 +59,7 @@ internal static class DbCommand
                 ("current", Value.Of((long)status.Current)),
                 ("wanted", Value.Of((long)status.Wanted)),
                 ("pending", Listing.Texts(status.Pending)));
-            if (call.GetValue(format) == "json")
+            if (call.GetValue(format) == OutputFormat.Json)
             {
                 Listing.WriteIndented(context.Output, Value.Of(row));
             }
@@ -87,7 +87,7 @@ internal static class DbCommand
             .. report.Failed is { } failed ? [Row(failed.Label, "FAILED")] : Array.Empty<ObjectMap>(),
         ];
         Listing.Print(context, format, rows, "migration", "outcome");
-        context.Error.WriteLine(Terminal.Clean(
+        context.Error.WriteLine(Shown.Line(
             $"{address.Masked}: {report.Created.Count} created, {report.Skipped.Count} skipped, {(report.Failed is null ? 0 : 1)} failed.{(report.GrantedTo is { } role ? $" {role} may be used by nodes." : "")}"));
     }
 

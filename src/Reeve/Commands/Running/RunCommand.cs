@@ -6,6 +6,7 @@ using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
+using Reeve.Core.Wording;
 using Reeve.Engine.Intake;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Recording;
@@ -159,8 +160,8 @@ internal static class RunCommand
 
     private static void TellWhere(CommandContext context, StoreSession session, BoundPolicy policy, RunId run)
     {
-        context.Error.WriteLine(Terminal.Clean($"Kept in {session.Database.Address.Masked} as run {run} of tenant {policy.TenantId}."));
-        context.Error.WriteLine(Terminal.Clean($"Next: reeve exceptions list --tenant {policy.TenantId}{StoreAccess.Repeated(context)}"));
+        context.Error.WriteLine(Shown.Line($"Kept in {session.Database.Address.Masked} as run {run} of tenant {policy.TenantId}."));
+        context.Error.WriteLine(Shown.Line($"Next: reeve exceptions list --tenant {policy.TenantId}{StoreAccess.Repeated(context)}"));
     }
 
     private static Stream OpenInput(CommandContext context, string path)

@@ -1,6 +1,7 @@
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Records;
+using Reeve.Core.Wording;
 
 namespace Reeve.Commands.Running;
 
@@ -73,5 +74,5 @@ internal sealed class RunTable(TextWriter output)
 
     private void Reason(string stage, string reason) => Line($"        {stage,-20}  {reason}");
 
-    private void Line(string text) => output.WriteLine(Terminal.Clean(text).ReplaceLineEndings(" ").TrimEnd());
+    private void Line(string text) => output.WriteLine(Shown.Line(text.ReplaceLineEndings(" ")).TrimEnd());
 }

@@ -71,7 +71,7 @@ internal static class ServeCommand
         session.Lock?.Announce(LocalUrl(server.Addresses));
         Uri shown = server.Addresses[0];
         context.Output.WriteLine($"Reeve {Product.Version} answers at {string.Join(", ", server.Addresses.Select(address => address.ToString().TrimEnd('/')))}");
-        context.Output.WriteLine(Terminal.Clean($"  store   {session.Database.Address.Masked}"));
+        context.Output.WriteLine(Shown.Line($"  store   {session.Database.Address.Masked}"));
         if (arguments.WithDemo)
         {
             DemoText.Print(context, shown, tenants);

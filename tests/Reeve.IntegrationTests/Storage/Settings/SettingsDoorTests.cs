@@ -79,9 +79,10 @@ public sealed class SettingsDoorTests
         await using TestStore store = await TestStore.CreateAsync(dialect);
         await using SettingsStores node = await SettingsStores.NodeAsync(store);
         PackRegistry packs = new(node.Packs, node.Committer, TimeProvider.System);
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "packs"), "domain.yaml", SearchOption.AllDirectories))
+        foreach (string policyFile in Directory.EnumerateFiles(Path.Combine(Repository.Root, "packs"), "policy.*.yaml", SearchOption.AllDirectories))
         {
-            Document policyText = Engine.PackFiles.PackFileReader.Read(Directory.GetFiles(Path.GetDirectoryName(file)!, "policy.*.yaml").Single());
+            string file = Path.Combine(Path.GetDirectoryName(policyFile)!, "domain.yaml");
+            Document policyText = Engine.PackFiles.PackFileReader.Read(policyFile);
             TenantId tenant = new(policyText.Root.AsMap()["tenantId"].AsString());
             StoredPack domain = await packs.StoreAsync(tenant, Engine.PackFiles.PackFileReader.Read(file), Root, Token);
             StoredPack policy = await packs.StoreAsync(tenant, policyText, Root, Token);

@@ -229,6 +229,16 @@ public sealed class BadDomainPackTests
     }
 
     [Fact]
+    public void A_playbook_without_a_type_is_doubted_unless_another_makes_use_of_it()
+    {
+        const string part = """{"playbookId":"PART","steps":["Tell the desk."]}""";
+
+        PackTexts.ReadDomain(PackTexts.With(PackTexts.Domain, "/playbooks/-", part)).Warnings.ShouldHaveSingleItem().Subject.ShouldBe("/playbooks/3");
+        PackTexts.ReadDomain(PackTexts.With(PackTexts.With(PackTexts.Domain, "/playbooks/-", part), "/playbooks/2/includes", """["PB_BASE","PART"]""")).Warnings.ShouldBeEmpty();
+        PackTexts.ReadDomain(PackTexts.With(PackTexts.Domain, "/playbooks/-", """{"playbookId":"PART","extends":"PB_BASE","steps":["Tell the desk."]}""")).Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_text_step_with_a_bracketed_stranger_is_doubted()
     {
         var reading = PackTexts.ReadDomain(PackTexts.With(PackTexts.Domain, "/playbooks/0/steps/1", "\"Call getOrdre(orderId) for item(s)\""));

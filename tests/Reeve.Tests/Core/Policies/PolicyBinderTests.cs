@@ -244,6 +244,18 @@ public sealed class PolicyBinderTests
     }
 
     [Fact]
+    public void A_position_does_not_restate_the_case_that_has_its_number_as_a_name()
+    {
+        const string domain = """[{"suiteId":"core","cases":[{"caseId":"1","inputExceptionType":"NOTE","expectedOutput":{"severity":"LOW"}}]}]""";
+        BoundPolicy bound = PackTexts.Bind(
+            """{"tenantId":"T","domainName":"Shop","testSuites":[{"suiteId":"core","cases":[{"inputExceptionType":"ORDER"}]}]}""",
+            PackTexts.With(PackTexts.Domain, "/testSuites", domain)).OrThrow();
+
+        bound.TestSuites[0].Cases.Select(test => test.CaseId).ShouldBe(["1", "policy.1"]);
+        bound.TestSuites[0].Cases[0].ExpectsSomething.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_restated_case_keeps_the_input_and_nothing_of_what_was_expected()
     {
         BoundPolicy bound = Bound(("/testSuites", """[{"suiteId":"core","cases":[{"caseId":"a","expectedOutput":{"severity":"LOW"}}]}]"""));

@@ -195,6 +195,35 @@ public sealed class NormaliserTests
     }
 
     [Fact]
+    public async Task A_mapping_that_makes_rows_says_which_part_of_the_document_each_was_made_from()
+    {
+        BoundPolicy policy = Make.Bound(Make.With(Make.Domain, "intake", """
+            [{"each": "doc.groups.map(g, g.events.map(e, {'kind': g.kind, 'event': e})).flatten()",
+              "record": {"exceptionType": "item.kind", "rawPayload": "item.event", "parcel": "item.event.parcel"}}]
+            """));
+
+        List<PassOutcome> outcomes = await Make.Decide("""{"groups":[{"kind":"DELAYED","events":[{ "parcel":"P1",  "n":1.50 },{"parcel":"P2"}]}]}""", policy);
+
+        outcomes.Select(outcome => Encoding.UTF8.GetString(outcome.Result.Exception!.RawBytes.Span)).ShouldBe(["""{ "parcel":"P1",  "n":1.50 }""", """{"parcel":"P2"}"""]);
+        outcomes[0].Result.Exception!.RawPayload.TryGet("event", out _).ShouldBeFalse();
+        outcomes[0].Result.Exception!.NormalizedContext["parcel"].AsString().ShouldBe("P1");
+    }
+
+    [Theory]
+    [InlineData("{'made': 1}", "INTAKE-001")]
+    [InlineData("item.kind", "INTAKE-001")]
+    [InlineData("item.nothing", null)]
+    public async Task Only_an_object_of_the_document_can_be_its_payload(string payload, string? code)
+    {
+        BoundPolicy policy = Make.Bound(Make.With(Make.Domain, "intake", $$"""[{"each": "doc.events", "record": {"exceptionType": "item.kind", "rawPayload": "{{payload}}"} }]"""));
+
+        ExceptionResult result = await Make.DecideOne("""{"events":[{"kind":"DELAYED"}]}""", policy);
+
+        result.Errors.FirstOrDefault()?.Code.ShouldBe(code);
+        (result.Status is null).ShouldBe(code is not null);
+    }
+
+    [Fact]
     public async Task A_close_under_the_id_of_what_it_closes_is_no_repeat()
     {
         const string body = """{"sender":"hub-7","events":[{"kind":"DELAYED","id":"a","hours":1,"problem":"P","state":"open"},{"kind":"DELAYED","id":"a","hours":1,"problem":"P","state":"close"}]}""";

@@ -37,10 +37,14 @@ public sealed class ConditionLintTests
     [InlineData("['a', 'b'].exists(x, x == value) && value == 'c'")]
     [InlineData("value > (type == 'LATE' ? 10 : 20) && value < 5")]
     [InlineData("false")]
+    [InlineData("value in []")]
+    [InlineData("value in [] && weight > 1")]
+    [InlineData("'a' in []")]
     [InlineData("weight > 'ten' && weight < 5")]
     [InlineData("rawPayload.value > 3 && exception.rawPayload.value < 3 ")]
     [InlineData("type(value) == string && type(value) == int")]
     [InlineData("value == 'a' ? value == 'b' : false")]
+    [InlineData("value == 'a' && value == 'b' && rawPayload.value == 'c'")]
     public void What_nothing_makes_true_is_found(string condition) => LintBench.InDomain(LintBench.WithRule(condition)).ShouldBe(["LINT-001" + Place]);
 
     [Theory]
@@ -63,6 +67,48 @@ public sealed class ConditionLintTests
     public void What_something_makes_true_and_something_false_is_none(string condition) => LintBench.InDomain(LintBench.WithRule(condition)).ShouldBeEmpty();
 
     [Theory]
+    [InlineData("type(value) == int && value > 5.5 && value < 7.5")]
+    [InlineData("type(value) == double && value > 5")]
+    [InlineData("type(value) == double && value == 5")]
+    [InlineData("type(value) == string && size(value) > 3")]
+    [InlineData("type(value) == map && 'a' in value")]
+    [InlineData("type(value) == list && value != [] && value != ['a']")]
+    [InlineData("parcel != {'a': 1} && parcel.a == 1")]
+    [InlineData("value != ['a'] && value[0] == 'a'")]
+    [InlineData("size(value) == 1 && value != ['~']")]
+    [InlineData("'k' in parcel && parcel.j == 1")]
+    [InlineData("size(parcel) > 2 && parcel.j == 1")]
+    [InlineData("parcel == value && parcel.j == 1")]
+    [InlineData("parcel.j != 1 && parcel[0] == 2")]
+    [InlineData("value == weight && value")]
+    [InlineData("has(value) && has(weight) && value == weight && !(weight != null)")]
+    [InlineData("'a' < value && value < weight && weight < 'b'")]
+    [InlineData("value.lowerAscii().contains('Ü')")]
+    [InlineData("value.upperAscii().startsWith('é')")]
+    [InlineData("weight > 9007199254740992 && weight < 9007199254740994")]
+    public void Nothing_is_said_of_what_only_unusual_values_make_true(string condition) =>
+        LintBench.InDomain(LintBench.WithRule(condition), samples: null).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("reported == severity")]
+    [InlineData("reported != severity")]
+    [InlineData("severity > reported && reported != ''")]
+    [InlineData("guessed == exceptionType")]
+    [InlineData("!(guessed == exceptionType) && severity == reported")]
+    [InlineData("severity.lowerAscii() == 'high'")]
+    [InlineData("exceptionType.lowerAscii() == 'lost'")]
+    [InlineData("exceptionType.lowerAscii().startsWith('lo')")]
+    [InlineData("exceptionType.upperAscii() in ['LOST', 'LATER'] || severity.trim() == 'HIGH'")]
+    public void Types_and_severities_can_be_compared_with_data_and_in_other_letters(string condition) =>
+        LintBench.InDomain(WithGuardrail(condition), samples: null).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("severity.lowerAscii() == 'HIGH'")]
+    [InlineData("exceptionType.lowerAscii() == 'losst'")]
+    public void Other_letters_that_no_type_or_severity_has_are_found_all_the_same(string condition) =>
+        LintBench.InDomain(WithGuardrail(condition), samples: null).ShouldHaveSingleItem().ShouldEndWith("/guardrails/rules/0/condition");
+
+    [Theory]
     [InlineData("weight * 2 > 10 && weight * 2 < 5")]
     [InlineData("value.matches('^a') && value.matches('^b')")]
     [InlineData("timestamp(value) > now && timestamp(value) < now")]
@@ -79,12 +125,33 @@ public sealed class ConditionLintTests
     [InlineData("has(value) || !has(value)")]
     [InlineData("value != 'a' || value != 'b'")]
     [InlineData("size(value) >= 0")]
+    [InlineData("!(value in [])")]
+    [InlineData("!(value in {})")]
+    [InlineData("!('a' in [])")]
+    [InlineData("!(value in [] && weight > 1)")]
+    [InlineData("!(value.lowerAscii() in []) || weight > 1")]
+    [InlineData("!(exceptionType in [])")]
     [InlineData("exceptionType in ['PARCEL', 'LATE', 'LOST', 'SCANNED']")]
     public void What_holds_whenever_it_can_be_told_is_found(string condition) => LintBench.InDomain(LintBench.WithRule(condition)).ShouldBe(["LINT-002" + Place]);
+
+    [Fact]
+    public void What_is_in_no_empty_list_is_told_alike_wherever_it_is_asked()
+    {
+        const string condition = "!(value in [])";
+
+        LintBench.InDomain(WithGuardrail(condition)).ShouldBe(["LINT-002 /guardrails/rules/0/condition"]);
+        LintBench.InDomain(LintBench.WithSteps($$$"""[{"action":"locate","parameters":{"parcel":"{exception.raw_payload.parcel}"},"conditional":"{{{condition}}}"}]"""))
+            .ShouldBe(["LINT-002 /playbooks/1/steps/0/conditional"]);
+        LintBench.InPolicy(Make.With(LintBench.Policy, "humanApprovalRules", $$"""[{"condition":"{{condition}}","requireApproval":true}]"""))
+            .ShouldBe(["LINT-002 /humanApprovalRules/0/condition"]);
+        LintBench.InPolicy(LintBench.Policy.Replace("exceptionType == 'LOST'", condition, StringComparison.Ordinal)).ShouldContain("LINT-002 /routingRules/0/condition");
+    }
 
     [Theory]
     [InlineData("weight >= 0")]
     [InlineData("value != null")]
+    [InlineData("value in [] || weight > 1")]
+    [InlineData("!(value in []) && weight > 1")]
     [InlineData("weight > 5 || weight < 5")]
     [InlineData("exceptionType in ['PARCEL', 'LATE', 'LOST']")]
     public void What_can_fail_is_not(string condition) => LintBench.InDomain(LintBench.WithRule(condition)).ShouldBeEmpty();

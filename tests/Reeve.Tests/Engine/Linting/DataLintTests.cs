@@ -126,6 +126,7 @@ public sealed class DataLintTests
         LintBench.InDomain(LintBench.WithRule("'silver' in policy_tags && weight > 3")).ShouldBe(["LINT-020 /severityRules/0/condition"]);
         LintBench.InPolicy(Tagged("silver")).ShouldBe(["LINT-020 /customPlaybooks/0/conditions/match/policy_tags/0"]);
         LintBench.InPolicy(Tagged("gold")).ShouldBeEmpty();
+        LintBench.InPolicy(Tagged("bronze"), samples: LintBench.Samples.Replace("\"kind\":\"scan\"", "\"kind\":\"scan\",\"policy_tags\":[\"bronze\"]", StringComparison.Ordinal)).ShouldBeEmpty();
 
         static string Tagged(string tag) => Make.With(
             LintBench.Policy, "customPlaybooks", $$$"""[{"playbookId":"mine","appliesTo":["LOST"],"conditions":{"match":{"policy_tags":["{{{tag}}}"]},"priority":3},"steps":["locate(parcel)"]}]""");

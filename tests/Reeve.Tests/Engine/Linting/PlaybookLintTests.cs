@@ -27,6 +27,30 @@ public sealed class PlaybookLintTests
     public void Playbooks_that_something_else_keeps_apart_are_not(string first, string second) => LintBench.InDomain(Two(first, second)).ShouldBeEmpty();
 
     [Fact]
+    public void Playbooks_for_different_tags_tie_where_a_sample_has_both()
+    {
+        string domain = Two("\"conditions\":{\"match\":{\"policy_tags\":[\"gold\"]}},", "\"conditions\":{\"match\":{\"policy_tags\":[\"late\"]}},")
+            .Replace("['gold']", "['gold'] + (doc.hours == null ? [] : ['late'])", StringComparison.Ordinal);
+
+        LintBench.InDomain(domain).ShouldBe(["LINT-010 /playbooks/1"]);
+        LintBench.InDomain(domain.Replace("['gold'] + (doc.hours == null ? [] : ['late'])", "[doc.hours == null ? 'late' : 'gold']", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_step_that_only_a_playbook_which_includes_it_can_reach_is_no_dead_one()
+    {
+        const string condition = "\"steps\":[{\"action\":\"resend\",\"parameters\":{\"parcel\":\"{exception.raw_payload.parcel}\"},\"conditional\":\"exceptionType == 'LOST'\"}]";
+        string domain = Playbooks($$"""{"playbookId":"part","appliesTo":["LATE"],{{condition}}}""", $$"""{"playbookId":"whole","appliesTo":["LOST"],"includes":["part"],{{Steps}}}""");
+
+        LintBench.InDomain(domain).ShouldNotContain(finding => finding.StartsWith("LINT-012", StringComparison.Ordinal));
+        LintBench.InDomain(domain.Replace("\"includes\":[\"part\"],", "", StringComparison.Ordinal)).ShouldContain("LINT-012 /playbooks/0/steps/0/conditional");
+    }
+
+    [Fact]
+    public void A_playbook_that_a_newer_one_of_its_id_replaces_is_never_chosen() =>
+        LintBench.InDomain(Two("", "").Replace("\"playbookId\":\"one\"", "\"playbookId\":\"two\",\"version\":\"0.9.0\"", StringComparison.Ordinal)).ShouldBe(["LINT-009 /playbooks/0"]);
+
+    [Fact]
     public void A_tie_that_a_better_playbook_always_hides_is_none()
     {
         string domain = Playbooks(

@@ -33,6 +33,19 @@ public sealed class RuleLintTests
     }
 
     [Fact]
+    public void What_never_holds_is_told_as_such_and_not_as_never_reached() =>
+        LintBench.InPolicy(Routing("weight > 1", "weight > 3 && weight < 2", "value > 1")).ShouldBe(["LINT-001 /routingRules/1/condition"]);
+
+    [Fact]
+    public void A_severity_that_only_a_rule_gives_which_never_holds_is_one_that_nothing_can_have()
+    {
+        string domain = Make.With(
+            Guardrails("""{"severityGates":{"CRITICAL":{"requireApproval":true}}}"""), "severityRules", """[{"id":"heavy","condition":"weight > 30 && weight < 20","severity":"CRITICAL"}]""");
+
+        LintBench.InDomain(domain).ShouldBe(["LINT-001 /severityRules/0/condition", "LINT-005 /guardrails/severityGates/CRITICAL"]);
+    }
+
+    [Fact]
     public void Copies_in_one_list_are_found_whatever_their_white_space()
     {
         string domain = Make.With(LintBench.Domain, "severityRules", """
@@ -88,6 +101,11 @@ public sealed class RuleLintTests
         LintBench.InPolicy(policy.Replace("recall", "locate", StringComparison.Ordinal).Replace("notify", "add_comment", StringComparison.Ordinal).Replace("> 1000", "> 999", StringComparison.Ordinal), domain)
             .ShouldBe(["LINT-007 /customGuardrails/rules/1/condition"]);
     }
+
+    [Fact]
+    public void An_entry_that_stands_in_a_list_twice_is_found() =>
+        LintBench.InDomain(Guardrails("""{"blockLists":["recall","recall"],"requireHumanApprovalFor":["LOST","LATE","LOST"]}"""))
+            .ShouldBe(["LINT-008 /guardrails/blockLists/1", "LINT-008 /guardrails/requireHumanApprovalFor/2"]);
 
     [Fact]
     public void Ages_without_a_queue_change_nothing()

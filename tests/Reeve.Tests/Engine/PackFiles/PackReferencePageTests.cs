@@ -29,6 +29,7 @@ public sealed partial class PackReferencePageTests
 
         bound.Pack!.Tools.Find("refund")!.Parameters.ShouldBe([new ToolParameter("orderId", "string", true), new ToolParameter("note", "string", false)]);
         bound.Pack.ApprovedProcesses.ShouldBe(["LOST"]);
+        bound.Pack.TestSuites.SelectMany(suite => suite.Cases).ShouldAllBe(test => test.Fault == null);
     }
 
     [GeneratedRegex("```yaml\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]

@@ -79,6 +79,7 @@ public sealed class CoverageTests
         report.Guardrails.Missed.ShouldBeEmpty();
         report.Rules.Total.ShouldBe(11);
         report.Guardrails.Total.ShouldBe(13);
+        report.Cases[2].Elements.ShouldNotContain(element => element.Section == "routingRules", "what is overdue is not routed");
         report.Cases[0].Elements.Where(element => element.Document == PackKind.Tenant).Select(element => element.Pointer).ShouldBe(
         [
             "/workflowPolicies/severityOverrides/DELAYED", "/humanApprovalRules/1", "/guardrailOverrides/noAutoActionIfSeverityIn/0",
@@ -95,6 +96,7 @@ public sealed class CoverageTests
 
         report.Failed.ShouldBe(0);
         report.Guardrails.Missed.Select(element => element.Id).ShouldBe(["dear", "blockLists:refund"]);
+        report.Playbooks.Total.ShouldBe(0, "approved and blocked is never selected");
     }
 
     [Theory]
@@ -127,12 +129,13 @@ public sealed class CoverageTests
     [InlineData(1, 3, 33.3, true)]
     [InlineData(1, 3, 33.4, false)]
     [InlineData(999, 1000, 99.95, false)]
+    [InlineData(11, 1000, 1.1, true)] // which no binary fraction is
     [InlineData(0, 0, 100, true)]
     public void A_threshold_is_compared_without_rounding(int covered, int total, double percent, bool reaches)
     {
         PackElement element = new(ElementKind.Rule, "severityRules", "a", PackKind.Domain, "/severityRules/0");
 
-        new Coverage(total, [.. Enumerable.Repeat(element, total - covered)]).Reaches(percent).ShouldBe(reaches);
+        new Coverage(total, [.. Enumerable.Repeat(element, total - covered)]).Reaches((decimal)percent).ShouldBe(reaches);
     }
 
     [Fact]

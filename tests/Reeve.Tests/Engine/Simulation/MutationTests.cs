@@ -22,7 +22,18 @@ public sealed class MutationTests
             "/severityRules/0 Caught by s/late", "/severityRules/1 Survived", "/guardrails/rules/0 Survived",
         ]);
         report.Share.ShouldBe(0.2);
-        (report.Reaches(20), report.Reaches(20.1)).ShouldBe((true, false));
+        (report.Reaches(20), report.Reaches(20.1m)).ShouldBe((true, false));
+    }
+
+    [Fact]
+    public async Task The_case_that_is_named_is_one_that_rested_on_what_was_taken_out()
+    {
+        MutationReport report = await Run(Make.Bound(Tested("""
+            [{"caseId":"unknown","inputExceptionType":"SCANNED","expectedOutput":{"violatedRules":["dear"]}},
+             {"caseId":"dear","input":{"exceptionType":"SCANNED","rawPayload":{"amount":2000000}},"expectedOutput":{"violatedRules":["dear"]}}]
+            """)));
+
+        Shown(report).ShouldContain("/guardrails/rules/0 Caught by s/dear");
     }
 
     [Fact]
@@ -94,6 +105,21 @@ public sealed class MutationTests
         MutationReport report = await Run(Make.Bound(domain, Make.With(Make.Policy, "guardrailOverrides", $$"""{"allowLists":{{lists}}}""")));
 
         Shown(report).Where(mutant => mutant.Contains("allowLists", StringComparison.Ordinal)).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("""{"blockLists":["refund"],"requireHumanApprovalFor":[]}""", "blockLists/0 Survived", "requireHumanApprovalFor Caught by s/1")]
+    [InlineData("""{"blockLists":{"tools":["refund"]},"requireHumanApprovalFor":[]}""", "blockLists/tools/0 Survived", "requireHumanApprovalFor Caught by s/1")]
+    [InlineData("""{"allowLists":{"tools":[]},"requireHumanApprovalFor":[]}""", "allowLists Survived", "requireHumanApprovalFor Caught by s/1")]
+    public async Task What_a_policy_gives_empty_beside_it_stays(string guardrails, params string[] expected)
+    {
+        string domain = Make.With(
+            Tested($$"""[{"input":{{Late}},"expectedPlaybookId":"hurry","expectedOutput":{"decision":"ALLOW"} }]"""), "guardrails", """{"allowLists":["locate","resend","recall"],"requireHumanApprovalFor":["DELAYED"]}""");
+
+        MutationReport report = await Run(Make.Bound(domain, Make.With(Make.Policy, "guardrailOverrides", guardrails)));
+
+        report.Unchanged.Failed.ShouldBe(0);
+        Shown(report).Where(mutant => mutant.StartsWith("T/guardrailOverrides/", StringComparison.Ordinal)).ShouldBe(expected.Select(mutant => "T/guardrailOverrides/" + mutant));
     }
 
     [Fact]

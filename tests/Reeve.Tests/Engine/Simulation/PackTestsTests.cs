@@ -56,6 +56,40 @@ public sealed class PackTestsTests
         (await Run($$"""{"input":{{input}},"expectedOutput":{} }""")).Cases[0].Failures.ShouldHaveSingleItem().Actual.ShouldContain("INTAKE-004");
     }
 
+    [Theory]
+    [InlineData("""{"decision":"ALLOW"}""", "none: Policy did not run")]
+    [InlineData("""{"policy_decision":"ALLOW"}""", "none: Policy did not run")]
+    [InlineData("""{"violated_rules":["dear"]}""", "none: Policy did not run")]
+    [InlineData("""{"severity":"HIGH"}""", "none: Triage did not run")]
+    [InlineData("""{"projectedStatus":"RESOLVED"}""", "none: Resolution did not run")]
+    [InlineData("""{"status":"RESOLVED"}""", "null")]
+    [InlineData("""{"colour":"red"}""", "no such field came out")]
+    public async Task What_could_not_come_out_because_its_stage_never_ran_says_so(string expected, string got) =>
+        (await Run($$"""{"input":{"rawPayload":{},"timestamp":"yesterday"},"expectedOutput":{{expected}}}""")).Cases[0].Failures.ShouldHaveSingleItem().Actual.ShouldBe(got);
+
+    [Fact]
+    public async Task A_playbook_that_could_not_be_selected_because_Policy_never_ran_says_so() =>
+        (await Run("""{"input":{"rawPayload":{},"timestamp":"yesterday"},"expectedPlaybookId":"hurry"}""")).Cases[0].Failures
+            .ShouldBe([new CaseCheck("expectedPlaybookId", "hurry", "none: Policy did not run", Met: false)]);
+
+    [Theory]
+    [InlineData("NORMALISED", true)]
+    [InlineData("normalised", true)]
+    [InlineData("ALLOW", false)]
+    public async Task The_word_of_Intake_counts_as_the_decision_where_Policy_did_not_run(string expected, bool isMet)
+    {
+        BoundPolicy policy = Make.Bound(
+            Make.With(
+                Make.With(Make.Domain, "intake", """[{"record":{"exceptionType":"doc.type"},"fingerprint":"doc.parcel","state":"doc.state"}]"""),
+                "testSuites",
+                $$"""[{"suiteId":"s","cases":[{"input":[{"type":"LOST","parcel":"P","amount":1,"state":"open"},{"type":"LOST","parcel":"P","amount":1,"state":"close"}],"expectedOutput":{"decision":"{{expected}}"} }]}]"""));
+
+        CaseReport test = (await Run(policy)).Cases.ShouldHaveSingleItem();
+
+        test.Result.Of(Stage.Policy).ShouldBeNull();
+        test.Checks.ShouldBe([new CaseCheck("decision", $"\"{expected}\"", isMet ? "\"NORMALISED\"" : "none: Policy did not run", isMet)]);
+    }
+
     [Fact]
     public async Task A_list_is_a_sequence_of_arrivals_of_which_the_last_is_judged()
     {

@@ -3,7 +3,6 @@ using Reeve.Core.Documents;
 using Reeve.Core.Errors;
 using Reeve.Core.Values;
 using Reeve.Core.Wording;
-using Reeve.Engine.Intake;
 using Reeve.Engine.Linting;
 
 namespace Reeve.Commands.PackVerbs.Inspecting;
@@ -11,6 +10,9 @@ namespace Reeve.Commands.PackVerbs.Inspecting;
 /// <summary><c>reeve packs lint</c>: finds what is valid in packs and still wrong.</summary>
 internal static class PacksLintCommand
 {
+    // A document with more is wrong in one way, not in hundreds.
+    private const int MaxFindings = 500;
+
     internal static Command Build(CommandContext context)
     {
         Argument<string[]> paths = new("path")
@@ -56,8 +58,10 @@ internal static class PacksLintCommand
             List<PackReport> reports = [];
             foreach (LintedDomain linted in packs.Linted())
             {
-                IReadOnlyList<RawItem> seen = await LintSamples.OfAsync(context, linted, samples, cancellationToken);
-                reports.AddRange(Reports(linted, seen, ignored, context.Clock.GetUtcNow()));
+                LintSamples seen = await LintSamples.OfAsync(context, linted, samples, cancellationToken);
+                LintReport found = PackLinter.Lint(linted.Implied, [.. linted.Policies.Select(policy => policy.Bound)], seen.Items, context.Clock.GetUtcNow());
+                seen.Tell(context.Error, found.Samples);
+                reports.AddRange(Reports(linted, found, ignored));
             }
 
             reports = [.. given.Select(file => reports.Find(report => report.File == file.File)).OfType<PackReport>()];
@@ -70,9 +74,8 @@ internal static class PacksLintCommand
         }
     }
 
-    private static IEnumerable<PackReport> Reports(LintedDomain linted, IReadOnlyList<RawItem> samples, string[] ignored, DateTimeOffset now)
+    private static IEnumerable<PackReport> Reports(LintedDomain linted, LintReport found, string[] ignored)
     {
-        LintReport found = PackLinter.Lint(linted.Implied, [.. linted.Policies.Select(policy => policy.Bound)], samples, now);
         if (linted.Document is { } document)
         {
             yield return Report(linted.File.Shown, "domain", document, found.Domain, ignored);
@@ -88,7 +91,8 @@ internal static class PacksLintCommand
     {
         ReeveError[] told = [.. document.Place([.. findings.Where(finding => !ignored.Contains(finding.Code))])
             .OrderBy(finding => finding.Position?.Line).ThenBy(finding => finding.Position?.Column).ThenBy(finding => finding.Code, StringComparer.Ordinal)];
-        return new PackReport(file, kind, told.Length switch { 0 => "no findings", 1 => "1 finding", _ => $"{told.Length} findings" }, told, []);
+        string more = told.Length > MaxFindings ? $", of which the first {MaxFindings} are told" : "";
+        return new PackReport(file, kind, told.Length switch { 0 => "no findings", 1 => "1 finding", _ => $"{told.Length} findings{more}" }, [.. told.Take(MaxFindings)], []);
     }
 
     private static void Print(TextWriter output, IReadOnlyList<PackReport> reports, OutputFormat format)

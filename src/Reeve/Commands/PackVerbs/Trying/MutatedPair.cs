@@ -2,6 +2,7 @@ using System.Text;
 using Reeve.Core.PackDocuments;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 using Reeve.Engine.Simulation.Elements;
 using Reeve.Engine.Simulation.Mutations;
 
@@ -43,13 +44,13 @@ internal sealed record MutatedPair(GivenPair Given, MutationReport Report)
         Listing.Print(context, OutputFormat.Table, [.. Report.Mutants.Select(Row)], "outcome", "id", "file", "pointer", "case");
         foreach (Mutant survivor in Report.Mutants.Where(mutant => mutant.Outcome == MutantOutcome.Survived))
         {
-            output.WriteLine(Terminal.Clean($"Nobody would miss {survivor.Element.Id} ({survivor.Element.Pointer}). {Advice(survivor.Element)}"));
+            output.WriteLine(Shown.Line($"Nobody would miss {survivor.Element.Id} ({survivor.Element.Pointer}). {Advice(survivor.Element)}"));
         }
 
         StringBuilder line = new($"{Report.Unchanged.TenantId}: {Report.Count(MutantOutcome.Caught)} caught, {Report.Count(MutantOutcome.Survived)} survived");
         int refused = Report.Count(MutantOutcome.Refused);
         line.Append(refused == 0 ? "" : $", {refused} refused as packs").Append($"; {PercentOption.Shown(Report.Share)} % noticed ({Report.Duration.TotalSeconds:0.0} s)");
-        output.WriteLine(Terminal.Clean(line.ToString()));
+        output.WriteLine(Shown.Line(line.ToString()));
     }
 
     private ObjectMap Row(Mutant mutant) => ObjectMap.Of(

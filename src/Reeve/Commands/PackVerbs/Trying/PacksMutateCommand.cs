@@ -12,7 +12,7 @@ namespace Reeve.Commands.PackVerbs.Trying;
 /// <summary><c>reeve packs mutate</c>: takes each rule and guardrail out, one at a time, and asks whether the tests notice.</summary>
 internal static class PacksMutateCommand
 {
-    private const double Usual = 95;
+    private const decimal Usual = 95;
 
     internal static Command Build(CommandContext context)
     {
@@ -21,7 +21,7 @@ internal static class PacksMutateCommand
             Description = "A domain pack and policies, JSON or YAML, or folders of them; a domain pack alone is tried with the policy that it implies.",
             Arity = ArgumentArity.OneOrMore,
         };
-        Option<double?> threshold = PercentOption.Make($"The share of rules and guardrails whose absence the tests must notice under every policy; {Usual} unless given.");
+        Option<decimal?> threshold = PercentOption.Make($"The share of rules and guardrails whose absence the tests must notice under every policy; {Usual} unless given.");
         Option<DateTimeOffset?> asOf = SharedOptions.AsOf();
         Option<OutputFormat> format = SharedOptions.Format();
         Command command = new("mutate", "Take each rule and guardrail out of its pack, one at a time, and say whether a test notices.") { paths, threshold, asOf, format };
@@ -31,7 +31,7 @@ internal static class PacksMutateCommand
     }
 
     private static async Task<int> MutateAsync(
-        CommandContext context, string[] paths, double threshold, DateTimeOffset? asOf, OutputFormat format, CancellationToken cancellationToken)
+        CommandContext context, string[] paths, decimal threshold, DateTimeOffset? asOf, OutputFormat format, CancellationToken cancellationToken)
     {
         try
         {
@@ -40,15 +40,15 @@ internal static class PacksMutateCommand
                 return Terminal.Refused;
             }
 
+            PacksTestCommand.TellTimes(context, pairs, asOf);
             ThreadRuntime runtime = new(context.Clock);
             PackMutator mutator = new(runtime, new PackTests(runtime, context.Loggers.CreateLogger("Engine.Pipeline")));
             List<MutatedPair> mutated = [];
             foreach (GivenPair pair in pairs)
             {
                 RunContext run = PacksTestCommand.RunOf(pair.Bound.TenantId, asOf ?? context.Clock.GetUtcNow());
-                PassingLine line = new(context, $"{pair.Bound.TenantId}: ");
+                using PassingLine line = new(context, $"{pair.Bound.TenantId}: ");
                 mutated.Add(new MutatedPair(pair, await mutator.RunAsync(pair.Bound, run, Environment.ProcessorCount, line.Tell, cancellationToken)));
-                line.Clear();
             }
 
             MutatedPair.Print(context, mutated, format);
@@ -60,7 +60,7 @@ internal static class PacksMutateCommand
         }
     }
 
-    private static bool IsSharp(CommandContext context, MutatedPair pair, double threshold)
+    private static bool IsSharp(CommandContext context, MutatedPair pair, decimal threshold)
     {
         PackTestReport unchanged = pair.Report.Unchanged;
         if (unchanged.Failed > 0)

@@ -19,7 +19,7 @@ internal static class PacksTestCommand
             Description = "A domain pack and policies, JSON or YAML, or folders of them; a domain pack alone is tested with the policy that it implies.",
             Arity = ArgumentArity.OneOrMore,
         };
-        Option<double?> threshold = PercentOption.Make("The share that tests must cover of the types, playbooks, rules and guardrails, each, under every policy.");
+        Option<decimal?> threshold = PercentOption.Make("The share that tests must cover of the types, playbooks, rules and guardrails, each, under every policy.");
         Option<DateTimeOffset?> asOf = SharedOptions.AsOf();
         Option<OutputFormat> format = SharedOptions.Format();
         Command command = new("test", "Run every case of the packs' test suites through the pipeline and say what they cover; nothing is called.") { paths, threshold, asOf, format };
@@ -32,7 +32,7 @@ internal static class PacksTestCommand
     internal static RunContext RunOf(TenantId tenant, DateTimeOffset now) => new(new RunId(new SeededIds($"{tenant}\n{now:O}").Next(now)), now);
 
     private static async Task<int> TestAsync(
-        CommandContext context, string[] paths, double? threshold, DateTimeOffset? asOf, OutputFormat format, CancellationToken cancellationToken)
+        CommandContext context, string[] paths, decimal? threshold, DateTimeOffset? asOf, OutputFormat format, CancellationToken cancellationToken)
     {
         try
         {
@@ -60,7 +60,7 @@ internal static class PacksTestCommand
     }
 
     // A suite's own time wins, because the suite was written for it; whoever gives another should know.
-    private static void TellTimes(CommandContext context, IReadOnlyList<GivenPair> pairs, DateTimeOffset? asOf)
+    internal static void TellTimes(CommandContext context, IReadOnlyList<GivenPair> pairs, DateTimeOffset? asOf)
     {
         string[] own = [.. pairs.SelectMany(pair => pair.Bound.TestSuites).Where(suite => suite.Cases.Any(test => test.AsOf is not null)).Select(suite => suite.SuiteId).Distinct()];
         if (asOf is not null && own.Length > 0)
@@ -69,7 +69,7 @@ internal static class PacksTestCommand
         }
     }
 
-    private static bool Reaches(CommandContext context, IReadOnlyList<TestedPair> tested, double? threshold)
+    private static bool Reaches(CommandContext context, IReadOnlyList<TestedPair> tested, decimal? threshold)
     {
         bool reached = true;
         foreach (TestedPair pair in tested)

@@ -1,7 +1,9 @@
+using Reeve.Core.Wording;
+
 namespace Reeve.Commands.PackVerbs.Trying;
 
 /// <summary>One line that says how far long work has come, drawn over itself, and gone when the work is done; nothing of short work. Thread-safe.</summary>
-internal sealed class PassingLine(CommandContext context, string what)
+internal sealed class PassingLine(CommandContext context, string what) : IDisposable
 {
     // Shorter work needs no talk, and nobody reads faster than five times a second.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -24,14 +26,14 @@ internal sealed class PassingLine(CommandContext context, string what)
             }
 
             drawn = now;
-            string line = Terminal.Clean($"{what}{done} of {all}");
+            string line = Shown.Line($"{what}{done} of {all}");
             terminal.Write($"\r{line.PadRight(width)}");
             width = line.Length;
         }
     }
 
-    /// <summary>Takes the line away.</summary>
-    internal void Clear()
+    /// <summary>Takes the line away, whether the work came to its end or not.</summary>
+    public void Dispose()
     {
         lock (drawing)
         {

@@ -6,15 +6,15 @@ namespace Reeve.Commands.PackVerbs.Trying;
 /// <summary>A share that must be reached, in percent.</summary>
 internal static class PercentOption
 {
-    internal static Option<double?> Make(string description)
+    internal static Option<decimal?> Make(string description)
     {
-        Option<double?> option = new("--threshold")
+        Option<decimal?> option = new("--threshold")
         {
             Description = description,
             HelpName = "percent",
             CustomParser = result =>
             {
-                if (double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent) && percent is >= 0 and <= 100)
+                if (decimal.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal percent) && percent is >= 0 and <= 100)
                 {
                     return percent;
                 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 using Reeve.Engine.Simulation;
 using Reeve.Engine.Simulation.Elements;
 
@@ -10,6 +12,9 @@ namespace Reeve.Commands.PackVerbs.Trying;
 /// <summary>What the tests of one pair came to, and how that is printed.</summary>
 internal sealed record TestedPair(GivenPair Given, PackTestReport Report)
 {
+    // Enough to see why; the whole is in -o json.
+    private const int MaxReasons = 20;
+
     /// <summary>The four kinds, as people and programs call them.</summary>
     internal IReadOnlyList<(string Name, Coverage Coverage)> Kinds { get; } =
         [("types", Report.Types), ("playbooks", Report.Playbooks), ("rules", Report.Rules), ("guardrails", Report.Guardrails)];
@@ -50,7 +55,7 @@ internal sealed record TestedPair(GivenPair Given, PackTestReport Report)
     {
         string what = kind == "playbooks" ? "approved playbooks" : kind;
         string missed = coverage.Missed.Count == 0 ? "" : "; not covered: " + string.Join(", ", coverage.Missed.Select(Name));
-        return Terminal.Clean($"{PercentOption.Shown(coverage.Share)} % of {coverage.Total} {what} covered{missed}");
+        return Shown.Line($"{PercentOption.Shown(coverage.Share)} % of {coverage.Total} {what} covered{missed}");
     }
 
     // A rule's id may occur twice; its place does not.
@@ -66,7 +71,7 @@ internal sealed record TestedPair(GivenPair Given, PackTestReport Report)
         {
             if (tested.Count > 1)
             {
-                output.WriteLine(Terminal.Clean($"{pair.Report.TenantId}  {pair.Given.PolicyFile ?? $"{pair.Given.DomainFile} alone"}"));
+                output.WriteLine(Shown.Line($"{pair.Report.TenantId}  {pair.Given.PolicyFile ?? $"{pair.Given.DomainFile} alone"}"));
             }
 
             foreach (CaseReport test in pair.Report.Cases)
@@ -94,17 +99,26 @@ internal sealed record TestedPair(GivenPair Given, PackTestReport Report)
 
     private static void PrintCase(TextWriter output, CaseReport test)
     {
-        output.WriteLine(Terminal.Clean($"{(test.Failures.Count == 0 ? "pass" : "FAIL")}  {test.SuiteId}/{test.CaseId}"));
+        Line(output, $"{(test.Failures.Count == 0 ? "pass" : "FAIL")}  {test.SuiteId}/{test.CaseId}");
         foreach (CaseCheck failure in test.Failures)
         {
-            output.WriteLine(Terminal.Clean($"      {failure.Field}: expected {failure.Expected}, got {failure.Actual}"));
+            Line(output, $"      {failure.Field}: expected {failure.Expected}, got {failure.Actual}");
         }
 
-        foreach (ReeveError error in test.Failures.Count == 0 ? [] : test.Result.Errors)
+        // Errors first: they must not be what is left out.
+        string[] why = test.Failures.Count == 0 ? [] : [.. test.Result.Errors.Select(error => $"error: {error}"), .. test.Result.Evidence];
+        foreach (string reason in why.Take(MaxReasons))
         {
-            output.WriteLine(Terminal.Clean($"      {error}"));
+            Line(output, $"          {reason}");
+        }
+
+        if (why.Length > MaxReasons)
+        {
+            output.WriteLine($"          … {why.Length - MaxReasons} more");
         }
     }
+
+    private static void Line(TextWriter output, string text) => output.WriteLine(Shown.Line(text));
 
     // At the top what all policies come to together; with one policy that is what it comes to.
     private static void WriteAll(Utf8JsonWriter writer, IReadOnlyList<TestedPair> tested)
@@ -195,7 +209,30 @@ internal sealed record TestedPair(GivenPair Given, PackTestReport Report)
         writer.WriteBoolean("passed", test.Failures.Count == 0);
         WriteChecks(writer, "checks", test.Checks);
         WriteChecks(writer, "failures", test.Failures);
+        if (test.Failures.Count > 0)
+        {
+            WriteReasons(writer, test.Result);
+        }
+
         writer.WriteEndObject();
+    }
+
+    private static void WriteReasons(Utf8JsonWriter writer, ExceptionResult result)
+    {
+        writer.WriteStartArray("evidence");
+        foreach (string reason in result.Evidence)
+        {
+            writer.WriteStringValue(reason);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("errors");
+        foreach (ReeveError error in result.Errors)
+        {
+            ExceptionResult.Write(writer, error);
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteChecks(Utf8JsonWriter writer, string name, IReadOnlyList<CaseCheck> checks)

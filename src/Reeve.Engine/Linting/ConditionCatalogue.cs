@@ -10,11 +10,11 @@ namespace Reeve.Engine.Linting;
 internal static class ConditionCatalogue
 {
     /// <summary>The rules of a domain pack.</summary>
+    /// <param name="top">The pack's document.</param>
     /// <param name="domain">The pack.</param>
     /// <param name="scopes">The pack alone and under each policy: what one of them makes possible is possible.</param>
-    internal static IEnumerable<IReadOnlyList<PackCondition>> Rules(DomainPack domain, IReadOnlyList<LintScope> scopes)
+    internal static IEnumerable<IReadOnlyList<PackCondition>> Rules(PackPlace top, DomainPack domain, IReadOnlyList<LintScope> scopes)
     {
-        PackPlace top = PackPlace.Of(domain.Source);
         Circumstance[] unclassified = [new Circumstance(null, null)];
         Circumstance[] classified = [.. domain.ExceptionTypes.Select(type => new Circumstance(type.Name.Value, null))];
         yield return Severities(domain.SeverityRules, top.Find("severityRules"), [.. classified, .. unclassified]);
@@ -32,11 +32,10 @@ internal static class ConditionCatalogue
         yield return Guardrails(domain.Guardrails, top.Find("guardrails"), [.. scopes.SelectMany(scope => scope.Reach.Circumstances(scope.Types)).Distinct()]);
     }
 
-    /// <summary>The rules of a policy.</summary>
-    internal static IEnumerable<IReadOnlyList<PackCondition>> Rules(LintScope scope)
+    /// <summary>The rules of a policy, whose document is at hand.</summary>
+    internal static IEnumerable<IReadOnlyList<PackCondition>> Rules(PackPlace top, LintScope scope)
     {
         TenantPolicy policy = scope.Bound.Policy;
-        PackPlace top = PackPlace.Of(policy.Source);
         Circumstance[] all = [.. scope.Reach.Circumstances(scope.Types)];
         yield return Guardrails(policy.Guardrails, top.Find("guardrailOverrides", "customGuardrails"), all);
         PackPlace approvals = top.Find("humanApprovalRules");

@@ -43,21 +43,23 @@ public static class PackLinter
         LintScope[] scopes = [alone, .. bound];
         DomainPack domain = alone.Bound.Domain;
         PackPlace top = PackPlace.Of(domain.Source);
+        PackPlace intake = top.Find("intake");
+        PackPlace mappings = intake.Has("mappings") ? intake.Find("mappings") : intake;
         PlaybookUses uses = new(scopes, contests);
-        PackCondition[][] lists = [.. ConditionCatalogue.Rules(domain, scopes).Select(list => list.ToArray())];
+        PackCondition[][] lists = [.. ConditionCatalogue.Rules(top, domain, scopes).Select(list => list.ToArray())];
         PackCondition[] conditions = [.. lists.SelectMany(list => list), .. ConditionCatalogue.OfPlaybooks(top, domain.Playbooks, uses)];
         return OfConditions(conditions, lists, alone, domain, seen)
             .Concat(Calendars(conditions, scopes))
-            .Concat(ListChecks.Mappings(domain, alone.Search))
-            .Concat(MappingChecks.Check(domain, scopes))
+            .Concat(ListChecks.Mappings(mappings, domain, alone.Search))
+            .Concat(MappingChecks.Check(mappings, domain, scopes))
             .Concat(GuardrailChecks.Check(domain.Guardrails, top.Find("guardrails"), scopes))
             .Concat(GuardrailChecks.Repeated(top.Find("guardrails")))
             .Concat(ChoiceChecks.Unchosen(top, domain.Playbooks, alone, uses))
             .Concat(ChoiceChecks.Ties(top, contests.SelectMany(contest => contest.Ties).Where(tie => !tie.First.FromTenant && !tie.Second.FromTenant)
                 .DistinctBy(tie => string.CompareOrdinal(tie.First.Id.Value, tie.Second.Id.Value) < 0 ? (tie.First.Id, tie.Second.Id) : (tie.Second.Id, tie.First.Id))))
             .Concat(OfPlaybooks(top, domain.Playbooks, PlaybookInheritance.Resolve(domain.Playbooks, []), alone, uses, domain, seen))
-            .Concat(ToolChecks.Check(domain, scopes))
-            .Concat(FieldChecks.OfPaths(domain, seen))
+            .Concat(ToolChecks.Check(top, domain, scopes))
+            .Concat(FieldChecks.OfPaths(top, domain, seen))
             .Concat(calendars.Check(domain.Calendars, top));
     }
 
@@ -67,16 +69,16 @@ public static class PackLinter
         DomainPack domain = scope.Bound.Domain;
         PackPlace top = PackPlace.Of(policy.Source);
         PlaybookUses uses = new([scope], [contest]);
-        PackCondition[][] lists = [.. ConditionCatalogue.Rules(scope).Select(list => list.ToArray())];
+        PackCondition[][] lists = [.. ConditionCatalogue.Rules(top, scope).Select(list => list.ToArray())];
         PackCondition[] conditions = [.. lists.SelectMany(list => list), .. ConditionCatalogue.OfPlaybooks(top, policy.CustomPlaybooks, uses)];
         IReadOnlyList<Playbook> resolved = PlaybookInheritance.Resolve([.. domain.Playbooks, .. policy.CustomPlaybooks], []);
         return OfConditions(conditions, lists, scope, domain, seen)
             .Concat(Calendars(conditions, [scope]))
             .Concat(lists.Where(list => list.Length > 0 && list[0].Kind == ConditionKind.Routing).SelectMany(list => ListChecks.Preempted(list, scope.Search)))
-            .Concat(ListChecks.CopiedApprovals(policy))
+            .Concat(ListChecks.CopiedApprovals(top, policy))
             .Concat(GuardrailChecks.Check(policy.Guardrails, top.Find("guardrailOverrides", "customGuardrails"), [scope]))
             .Concat(GuardrailChecks.Repeated(top.Find("guardrailOverrides", "customGuardrails")))
-            .Concat(GuardrailChecks.Check(scope))
+            .Concat(GuardrailChecks.Check(top, scope))
             .Concat(ChoiceChecks.Unchosen(top, policy.CustomPlaybooks, scope, uses))
             .Concat(ChoiceChecks.Ties(top, contest.Ties.Where(tie => tie.First.FromTenant || tie.Second.FromTenant)))
             .Concat(OfPlaybooks(top, policy.CustomPlaybooks, [.. resolved.Skip(resolved.Count - policy.CustomPlaybooks.Count)], scope, uses, domain, seen))

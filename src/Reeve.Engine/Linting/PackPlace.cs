@@ -1,4 +1,5 @@
 using Reeve.Core.Documents;
+using Reeve.Core.PackDocuments.Fields;
 using Reeve.Core.Values;
 
 namespace Reeve.Engine.Linting;
@@ -21,7 +22,7 @@ internal readonly record struct PackPlace(Value Value, string Pointer)
             {
                 for (int i = 0; i < map.Count; i++)
                 {
-                    if (Same(map.Keys[i], name) && !map.Values[i].IsNull)
+                    if (Spelling.Same(map.Keys[i], name) && !map.Values[i].IsNull)
                     {
                         return new PackPlace(map.Values[i], JsonPointer.Child(Pointer, map.Keys[i]));
                     }
@@ -59,7 +60,4 @@ internal readonly record struct PackPlace(Value Value, string Pointer)
 
     /// <summary>The condition of a rule: a field of it, or the rule itself where that is a text.</summary>
     internal PackPlace Condition() => Find("condition", "if");
-
-    private static bool Same(string key, string name) =>
-        string.Equals(key.Replace("_", "", StringComparison.Ordinal), name.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
 }

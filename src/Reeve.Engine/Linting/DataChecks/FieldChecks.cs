@@ -47,9 +47,9 @@ internal sealed class FieldChecks(SampleSet samples, ConditionSearch search)
     }
 
     /// <summary>JSONPaths of detection rules that look for members that no sample has anywhere.</summary>
-    internal static IEnumerable<ReeveError> OfPaths(DomainPack domain, SampleSet samples)
+    internal static IEnumerable<ReeveError> OfPaths(PackPlace top, DomainPack domain, SampleSet samples)
     {
-        PackPlace types = PackPlace.Of(domain.Source).Find("exceptionTypes");
+        PackPlace types = top.Find("exceptionTypes");
         foreach (ExceptionType type in samples.IsEmpty ? [] : domain.ExceptionTypes.AsEnumerable())
         {
             PackPlace rules = types.Key(type.Name.Value).Find("detectionRules");

@@ -12,10 +12,8 @@ internal static class MappingChecks
     // As mappings are evaluated.
     private static readonly string[] Roots = ["doc", "item", "now"];
 
-    internal static IEnumerable<ReeveError> Check(DomainPack domain, IReadOnlyList<LintScope> scopes)
+    internal static IEnumerable<ReeveError> Check(PackPlace list, DomainPack domain, IReadOnlyList<LintScope> scopes)
     {
-        PackPlace intake = PackPlace.Of(domain.Source).Find("intake");
-        PackPlace list = intake.Has("mappings") ? intake.Find("mappings") : intake;
         for (int i = 0; i < domain.Intake.Count; i++)
         {
             foreach ((string field, Expression expression, PackPlace place) in Expressions(domain.Intake[i], list.Item(i)))

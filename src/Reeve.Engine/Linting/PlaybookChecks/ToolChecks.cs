@@ -12,9 +12,9 @@ internal static class ToolChecks
     // A result that is none needs no schema.
     private static readonly string[] NoAnswer = ["void", "none"];
 
-    internal static IEnumerable<ReeveError> Check(DomainPack domain, IReadOnlyList<LintScope> scopes)
+    internal static IEnumerable<ReeveError> Check(PackPlace top, DomainPack domain, IReadOnlyList<LintScope> scopes)
     {
-        PackPlace section = PackPlace.Of(domain.Source).Find("tools");
+        PackPlace section = top.Find("tools");
         HashSet<string> used = Used(domain, scopes);
         foreach (ToolDefinition tool in domain.Tools.Where(tool => tool.Enabled))
         {

@@ -66,10 +66,9 @@ internal static class GuardrailChecks
     }
 
     /// <summary>What a policy says about types and severities.</summary>
-    internal static IEnumerable<ReeveError> Check(LintScope scope)
+    internal static IEnumerable<ReeveError> Check(PackPlace top, LintScope scope)
     {
         TenantPolicy policy = scope.Bound.Policy;
-        PackPlace top = PackPlace.Of(policy.Source);
         PackPlace rules = top.Find("humanApprovalRules");
         for (int i = 0; i < policy.HumanApprovalRules.Count; i++)
         {

@@ -29,9 +29,9 @@ internal static class ListChecks
     }
 
     /// <summary>Approval rules that are about the same: severity, type and condition.</summary>
-    internal static IEnumerable<ReeveError> CopiedApprovals(TenantPolicy policy)
+    internal static IEnumerable<ReeveError> CopiedApprovals(PackPlace top, TenantPolicy policy)
     {
-        PackPlace place = PackPlace.Of(policy.Source).Find("humanApprovalRules");
+        PackPlace place = top.Find("humanApprovalRules");
         HashSet<string> seen = new(StringComparer.Ordinal);
         for (int i = 0; i < policy.HumanApprovalRules.Count; i++)
         {
@@ -71,10 +71,8 @@ internal static class ListChecks
     }
 
     /// <summary>Intake mappings that take nothing: by themselves, or behind one that takes everything they would.</summary>
-    internal static IEnumerable<ReeveError> Mappings(DomainPack domain, ConditionSearch search)
+    internal static IEnumerable<ReeveError> Mappings(PackPlace place, DomainPack domain, ConditionSearch search)
     {
-        PackPlace intake = PackPlace.Of(domain.Source).Find("intake");
-        PackPlace place = intake.Has("mappings") ? intake.Find("mappings") : intake;
         Circumstance[] none = [new Circumstance(null, null)];
         for (int i = 0; i < domain.Intake.Count; i++)
         {

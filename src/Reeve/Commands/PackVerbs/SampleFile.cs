@@ -10,6 +10,9 @@ internal static class SampleFile
     /// <summary>What such a file is called where it is not named.</summary>
     internal const string Name = "exceptions.jsonl";
 
+    /// <summary>Whether a file of that name is read line by line; null: that is found out.</summary>
+    internal static bool? IsLines(string path) => Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".ndjson" ? true : null;
+
     /// <summary>Reads the items of a file.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="shown">What messages call it.</param>
@@ -17,9 +20,8 @@ internal static class SampleFile
     /// <exception cref="ReeveException">INPUT-001: it cannot be opened or read on.</exception>
     internal static async IAsyncEnumerable<RawItem> ReadAsync(string path, string shown, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        bool? isLines = Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".ndjson" ? true : null;
         await using FileStream stream = Open(path, shown);
-        await using IAsyncEnumerator<RawItem> items = BatchReader.ReadAsync(stream, isLines, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using IAsyncEnumerator<RawItem> items = BatchReader.ReadAsync(stream, IsLines(path), cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MovesAsync(items, shown))
         {
             yield return items.Current;

@@ -187,5 +187,5 @@ internal sealed record RunArguments(
     string Domain, string Policy, string Input, string? Output, string? Decisions, int Workers, DateTimeOffset? AsOf, OutputFormat Format)
 {
     /// <summary>Whether the input is read line by line; null: that is found out.</summary>
-    internal bool? IsLines => Path.GetExtension(Input).ToLowerInvariant() is ".jsonl" or ".ndjson" ? true : null;
+    internal bool? IsLines => SampleFile.IsLines(Input);
 }

@@ -23,11 +23,12 @@ internal static class BenchPack
          "attempts":2,"insured":true,"weightKg":3.25,"note":"left with neighbour, nobody answered"}}
         """);
 
-    internal static BoundPolicy Policy()
+    /// <summary>The domain pack.</summary>
+    internal static string Domain()
     {
         string types = string.Join(",", Enumerable.Range(0, 12).Select(i => $"\"TYPE_{i}\":{{\"description\":\"Kind {i}.\",\"defaultSeverity\":\"LOW\"}}"));
         string rules = string.Join(",", Enumerable.Range(0, 16).Select(i => $"{{\"condition\":\"exceptionType == 'TYPE_{i}' && rawPayload.amount > {i * 1000}\",\"severity\":\"HIGH\"}}"));
-        string domain = $$$$"""
+        return $$$$"""
             {
               "domainName": "Parcels",
               "exceptionTypes": {"DELAYED": {"description": "It is late.", "defaultSeverity": "MEDIUM"}, {{{{types}}}}},
@@ -54,10 +55,14 @@ internal static class BenchPack
                 {"id": "odd", "condition": "currency == 'XXX'", "decision": "BLOCK"}]}
             }
             """;
-        return PolicyBinder.Bind(
-            DomainPackReader.Read(Json(domain)).OrThrow(),
-            TenantPolicyReader.Read(Json("""{"tenantId":"NORTH","domainName":"Parcels","humanApprovalRules":[{"severity":"CRITICAL","requireApproval":true}],"routingRules":[{"condition":"region == 'NORTH'","assignGroup":"north"}]}""")).OrThrow()).OrThrow();
     }
+
+    /// <summary>The policy pack of a tenant.</summary>
+    internal static string Policy(string tenant) =>
+        $$"""{"tenantId":"{{tenant}}","domainName":"Parcels","humanApprovalRules":[{"severity":"CRITICAL","requireApproval":true}],"routingRules":[{"condition":"region == 'NORTH'","assignGroup":"north"}]}""";
+
+    internal static BoundPolicy Policy() =>
+        PolicyBinder.Bind(DomainPackReader.Read(Json(Domain())).OrThrow(), TenantPolicyReader.Read(Json(Policy("NORTH"))).OrThrow()).OrThrow();
 
     internal static Document Json(string text) => DocumentReader.ReadJson(Encoding.UTF8.GetBytes(text), JsonLimits.Default);
 

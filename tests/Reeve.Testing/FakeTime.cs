@@ -39,6 +39,18 @@ public sealed class FakeTime(DateTimeOffset now) : TimeProvider
         return timer;
     }
 
+    /// <summary>When the next timer fires; null when none waits.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (changing)
+            {
+                return timers.Count == 0 ? null : timers.Min(timer => timer.Due);
+            }
+        }
+    }
+
     /// <summary>Moves the clock forward.</summary>
     public void Advance(TimeSpan by)
     {

@@ -50,6 +50,9 @@ public sealed class BatchIdentity(BoundPolicy policy)
     /// <summary>The window of a problem when the pack gives none.</summary>
     public static readonly TimeSpan DefaultProblemWindow = TimeSpan.FromHours(24);
 
+    /// <summary>What an arrival is that nothing came before.</summary>
+    public static readonly IdentityOutcome First = new IdentityOutcome.New();
+
     // A close is another delivery than what it closes, even where a source gives both one id.
     private readonly Dictionary<(string Source, string ExternalId, DateOnly Day, bool Closes), int> deliveries = [];
     private readonly Dictionary<string, (int Index, string Source, byte[] PayloadHash)> ids = new(StringComparer.Ordinal);
@@ -122,7 +125,7 @@ public sealed class BatchIdentity(BoundPolicy policy)
             deliveries[(arrival.Record.SourceSystem, arrival.ExternalId, Day(arrival), arrival.Closes)] = index;
         }
 
-        return new IdentityOutcome.New();
+        return First;
     }
 
     private int? FindDelivery(Arrival arrival)

@@ -63,10 +63,10 @@ public sealed class ExceptionPipeline
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RunIdentity identity = new(policy);
-        await foreach (IReadOnlyList<IntakeOutcome> chunk in Chunks.ReadAsync(
+        await foreach (Chunk chunk in Chunks.ReadAsync(
             items, item => normaliser.Normalise(item, policy, run.Now ?? runtime.Clock.GetUtcNow()), cancellationToken))
         {
-            foreach (PassOutcome decided in await DecideAsync(identity.Settle(chunk), policy, run, cancellationToken))
+            foreach (PassOutcome decided in await DecideAsync(identity.Settle(chunk.Outcomes), policy, run, cancellationToken))
             {
                 yield return decided;
             }

@@ -28,8 +28,8 @@ public sealed record PipelineOptions
 }
 
 /// <summary>
-/// How often a pass is committed once it was received. A pass that fetches nothing is always committed once: what is lost with a
-/// crash is then decided again from what its source sends again, and nothing was spent on it.
+/// How often a pass is committed once it was received. A pass that fetches nothing is committed once unless it is
+/// <see cref="EveryStage"/>: what is lost with a crash is then decided again from what its source sends again, and nothing was spent on it.
 /// </summary>
 public enum CommitMode
 {
@@ -38,6 +38,9 @@ public enum CommitMode
 
     /// <summary>After each stage. A crash repeats no finished stage, and asks nothing again that was answered for one; each stage costs a commit.</summary>
     Stage,
+
+    /// <summary>As <see cref="Stage"/>, also where nothing is fetched. It gains nothing; it is there to compare with engines that commit each step.</summary>
+    EveryStage,
 }
 
 /// <summary>What all exceptions of one run share.</summary>

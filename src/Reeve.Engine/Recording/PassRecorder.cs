@@ -62,6 +62,11 @@ internal sealed class PassRecorder : IPassJournal
     /// <inheritdoc/>
     public async ValueTask<bool> AfterStageAsync(ExceptionCase current, CancellationToken cancellationToken)
     {
+        if (run.Commits == CommitMode.EveryStage && !await BeforeFetchingAsync(current, cancellationToken))
+        {
+            return false;
+        }
+
         if (!WasReceived || run.Commits == CommitMode.Once)
         {
             return true;

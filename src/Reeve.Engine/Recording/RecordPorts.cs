@@ -1,6 +1,7 @@
 using Reeve.Core.Policies;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
+using Reeve.Engine.Inbox;
 
 namespace Reeve.Engine.Recording;
 
@@ -25,6 +26,9 @@ public sealed record RecordPorts
 
     /// <summary>The log.</summary>
     public required IEventLog Log { get; init; }
+
+    /// <summary>The gate that everything passes before it is decided; one per process.</summary>
+    public required TenantQueues Queues { get; init; }
 
     /// <summary>The packs a pass began with, when it is resumed.</summary>
     public required PacksByHash Packs { get; init; }

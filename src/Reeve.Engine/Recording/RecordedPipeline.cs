@@ -7,6 +7,7 @@ using Reeve.Core.Policies;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Agents;
+using Reeve.Engine.Inbox;
 using Reeve.Engine.Intake;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Recording.PassEvents;
@@ -38,6 +39,7 @@ public sealed partial class RecordedPipeline
 
     // Ingestion runs that this process has put on record: few, and as long-lived as it.
     private readonly HashSet<RunId> started = [];
+    private readonly RepeatWatch repeats = new();
     private readonly Lock starting = new();
 
     /// <summary>Makes the door with Reeve's agents, or with others in their places.</summary>
@@ -73,7 +75,8 @@ public sealed partial class RecordedPipeline
     /// <returns>One result per item, in the order of the input, each after its commit.</returns>
     /// <exception cref="ReeveException">STORE-…: what was yielded before is stored, what was not may be.</exception>
     public IAsyncEnumerable<ExceptionResult> RunAsync(IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, CancellationToken cancellationToken) =>
-        new InputRun(Work(policy, run, new RunStoredIdentity(ports.Exceptions, ids, policy.TenantId), token => StartAsync(run, token))).ResultsAsync(items, cancellationToken);
+        new InputRun(Work(policy, run, new RunStoredIdentity(ports.Exceptions, ids, policy.TenantId), new InputRoom(ports.Queues, policy.TenantId, mayBeRefused: false), token => StartAsync(run, token)))
+            .ResultsAsync(items, cancellationToken);
 
     /// <summary>
     /// Ingests items as POST /exceptions does: a delivery that arrived before makes nothing and gives the first one's id, and an
@@ -84,11 +87,27 @@ public sealed partial class RecordedPipeline
     /// <param name="run">The ingestion run, the same at each call; see <see cref="RunKind.Ingestion"/>.</param>
     /// <param name="cancellationToken">Stops between exceptions.</param>
     /// <returns>As <see cref="RunAsync"/>.</returns>
+    /// <exception cref="NoRoomException">INBOX-001: the tenant has as much waiting as it may; only before the first item.</exception>
     /// <exception cref="ReeveException">As <see cref="RunAsync"/>.</exception>
     public IAsyncEnumerable<ExceptionResult> IngestAsync(IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, CancellationToken cancellationToken) =>
-        new InputRun(Work(policy, run, new IngestedIdentity(ports.Exceptions, ports.Log, ids, policy.TenantId), token => StartOnceAsync(run, token)) with { Remembered = Remembered }).ResultsAsync(items, cancellationToken);
+        Ingest(items, policy, run, new InputRoom(ports.Queues, policy.TenantId, mayBeRefused: true), cancellationToken);
 
-    private InputWork Work(BoundPolicy policy, Run run, IStoredIdentity identity, Func<CancellationToken, Task> start) => new()
+    /// <summary>As <see cref="IngestAsync"/>, of a document that was read whole, for which room was reserved before.</summary>
+    /// <param name="items">The raw items.</param>
+    /// <param name="policy">The active packs, bound.</param>
+    /// <param name="run">The ingestion run.</param>
+    /// <param name="room">The room; given back with the end of the input, also when that is not read to its end.</param>
+    /// <param name="bytes">How long the document is.</param>
+    /// <param name="cancellationToken">Stops between exceptions.</param>
+    public IAsyncEnumerable<ExceptionResult> IngestDocumentAsync(
+        IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, RoomShare room, long bytes, CancellationToken cancellationToken) =>
+        Ingest(items, policy, run, new InputRoom(ports.Queues, policy.TenantId, mayBeRefused: true, room, bytes), cancellationToken);
+
+    private IAsyncEnumerable<ExceptionResult> Ingest(IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, InputRoom room, CancellationToken cancellationToken) =>
+        new InputRun(Work(policy, run, new IngestedIdentity(ports.Exceptions, ports.Log, ids, policy.TenantId), room, token => StartOnceAsync(run, token)) with { Remembered = Remembered })
+            .ResultsAsync(items, cancellationToken);
+
+    private InputWork Work(BoundPolicy policy, Run run, IStoredIdentity identity, InputRoom room, Func<CancellationToken, ValueTask> start) => new()
     {
         Runtime = runtime,
         Ids = ids,
@@ -98,12 +117,15 @@ public sealed partial class RecordedPipeline
         Run = OnRecord(run),
         Exceptions = ports.Exceptions,
         Identity = identity,
+        Queues = ports.Queues,
+        Room = room,
+        Repeats = repeats,
         StartAsync = start,
     };
 
     private RecordedRun OnRecord(Run run) => new(ports.Committer, run.Id, run.AsOf, options.Commits) { Clock = runtime.Clock };
 
-    private async Task StartOnceAsync(Run run, CancellationToken cancellationToken)
+    private async ValueTask StartOnceAsync(Run run, CancellationToken cancellationToken)
     {
         lock (starting)
         {
@@ -121,7 +143,7 @@ public sealed partial class RecordedPipeline
     }
 
     // A run that is there already was started by a call beside this one.
-    private async Task StartAsync(Run run, CancellationToken cancellationToken) => await ports.Committer.CommitAsync(
+    private async ValueTask StartAsync(Run run, CancellationToken cancellationToken) => await ports.Committer.CommitAsync(
         [
             new RunAdded(run),
             new Change.Append(new EventDraft

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Reeve.Core.Errors;
+using Reeve.Engine.Inbox;
 using Reeve.Engine.PackVersions;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Recording;
@@ -78,8 +79,9 @@ public sealed partial class StoreSession
         PackRegistry packs = new(packStore, committer, options.Clock);
         SystemIds ids = new();
         ThreadRuntime runtime = new(options.Clock);
-        PipelineOptions pipeline = new() { Workers = options.Workers };
-        RecordPorts ports = new() { Committer = committer, Exceptions = exceptions, Runs = runs, Log = log, Packs = packs.ByHashAsync };
+        PipelineOptions pipeline = new() { Workers = options.Workers, Commits = options.Commits };
+        TenantQueues queues = new(options.Queues, options.Clock);
+        RecordPorts ports = new() { Committer = committer, Exceptions = exceptions, Runs = runs, Log = log, Queues = queues, Packs = packs.ByHashAsync };
         return new StoreSession(opened, await UnsealAsync(opened, address, options, sealedStore, committer, cancellationToken))
         {
             Database = database,
@@ -96,6 +98,7 @@ public sealed partial class StoreSession
             Tenants = tenants,
             Keys = new KeyDesk(keyStore, tenants, committer, options.Clock),
             Packs = packs,
+            Queues = queues,
             Ids = ids,
             History = new CaseHistory(exceptions, log),
             Pipeline = new RecordedPipeline(runtime, ids, pipeline, loggers.CreateLogger("Engine.Recording"), ports),

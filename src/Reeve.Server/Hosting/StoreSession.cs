@@ -1,5 +1,7 @@
 using Reeve.Core.Ports;
+using Reeve.Engine.Inbox;
 using Reeve.Engine.PackVersions;
+using Reeve.Engine.Pipeline;
 using Reeve.Engine.Recording;
 using Reeve.Engine.Replay;
 using Reeve.Engine.Runtime;
@@ -78,6 +80,9 @@ public sealed partial class StoreSession : IAsyncDisposable
     /// <summary>Packs in their versions.</summary>
     public required PackRegistry Packs { get; init; }
 
+    /// <summary>The gate that everything passes before it is decided.</summary>
+    public required TenantQueues Queues { get; init; }
+
     /// <summary>Where generated ids come from.</summary>
     public required IIdSource Ids { get; init; }
 
@@ -111,6 +116,12 @@ public sealed record StoreSessionOptions
 
     /// <summary>How many exceptions are decided at once.</summary>
     public int Workers { get; init; } = 1;
+
+    /// <summary>How much may wait to be decided.</summary>
+    public QueueLimits Queues { get; init; } = new();
+
+    /// <summary>How often a pass is committed; stage by stage for comparison with engines that do so.</summary>
+    public CommitMode Commits { get; init; } = CommitMode.Once;
 
     /// <summary>Whether a role that could bypass row-level security is accepted (development only).</summary>
     public bool AcceptsUnsafeRole { get; init; }

@@ -5,6 +5,7 @@ using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Storage.Committing.Outcomes;
 using Reeve.Storage.Committing.PostgresSlots;
+using Reeve.Storage.Committing.SlotProtocol;
 using Reeve.Storage.Committing.SqliteSlots;
 using Reeve.Storage.Databases;
 
@@ -50,7 +51,20 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
     }
 
     /// <inheritdoc/>
+    public event EventHandler? TookOver
+    {
+        add => writers.TookOver += value;
+        remove => writers.TookOver -= value;
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<SlotState> Slots => writers.Slots;
+
+    /// <inheritdoc/>
+    public Guid Node => writers.Node;
+
+    /// <inheritdoc/>
+    public StopHistory Stops => writers.Stops;
 
     /// <summary>Takes slots and begins to write.</summary>
     /// <param name="database">The store, at this release's schema; on a file, its lock must be held.</param>
@@ -64,16 +78,31 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
     public static async Task<Committer> StartAsync(
         Database database, IReadOnlyList<IChangeWriter> changeWriters, CommitterOptions options, IEventSeeds seeds, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Lease, TimeSpan.FromSeconds(3));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+        Check(options);
         OutcomeQueue queue = new(options.QueueLength, options.BatchSize);
         ISlotWriters slotWriters = database switch
         {
             SqliteDatabase sqlite => new SqliteSlot(sqlite, queue, seeds, clock, logger),
-            PostgresDatabase postgres => new PostgresWriters(postgres.Address, queue, options, seeds, clock, logger),
+            PostgresDatabase postgres => new SlotWriters(new PostgresSlotStore(postgres.Address, options), queue, options, seeds, clock, StartOnPool, logger),
             _ => throw new ArgumentException($"No committer writes to {database.GetType().Name}.", nameof(database)),
         };
+        return await StartAsync(queue, slotWriters, changeWriters, options, seeds, clock, logger, cancellationToken);
+    }
+
+    /// <summary>The same on any store that the writing protocol runs on, with its loops started by whoever asks.</summary>
+    internal static Task<Committer> StartAsync(
+        ISlotStore store, IReadOnlyList<IChangeWriter> changeWriters, CommitterOptions options, IEventSeeds seeds, TimeProvider clock, Func<Func<Task>, Task> start, ILogger logger,
+        CancellationToken cancellationToken)
+    {
+        Check(options);
+        OutcomeQueue queue = new(options.QueueLength, options.BatchSize);
+        return StartAsync(queue, new SlotWriters(store, queue, options, seeds, clock, start, logger), changeWriters, options, seeds, clock, logger, cancellationToken);
+    }
+
+    private static async Task<Committer> StartAsync(
+        OutcomeQueue queue, ISlotWriters slotWriters, IReadOnlyList<IChangeWriter> changeWriters, CommitterOptions options, IEventSeeds seeds, TimeProvider clock, ILogger logger,
+        CancellationToken cancellationToken)
+    {
         try
         {
             await slotWriters.TakeAsync(cancellationToken);
@@ -121,7 +150,10 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
                 outcome.Fail(new ReeveException(new ReeveError(ErrorCatalogue.Record.Stopped, "The committer was closed before its turn came.")));
             }
 
-            await stop.CancelAsync();
+            // Here and now: CancelAsync would go through the thread pool, whoever schedules this.
+#pragma warning disable CA1849
+            stop.Cancel();
+#pragma warning restore CA1849
             queue.Wake();
             await running;
         }
@@ -129,6 +161,15 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
         await writers.DisposeAsync();
         stop.Dispose();
     }
+
+    private static void Check(CommitterOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Lease, TimeSpan.FromSeconds(3));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+    }
+
+    private static Task StartOnPool(Func<Task> loop) => Task.Run(loop, CancellationToken.None);
 
     private async Task<CommitOutcome> AddAsync(Outcome outcome, CancellationToken cancellationToken)
     {
@@ -139,10 +180,8 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
 }
 
 /// <summary>What writes to one kind of database.</summary>
-internal interface ISlotWriters : IAsyncDisposable
+internal interface ISlotWriters : ISlotHolder, IAsyncDisposable
 {
-    IReadOnlyList<SlotState> Slots { get; }
-
     /// <summary>Takes the slots.</summary>
     Task TakeAsync(CancellationToken cancellationToken);
 

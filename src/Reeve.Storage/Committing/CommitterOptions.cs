@@ -20,6 +20,11 @@ public sealed record CommitterOptions
 
     /// <summary>What a statement, and an idle transaction, may take.</summary>
     internal TimeSpan StatementLimit => Lease / 3;
+
+    /// <summary>How often a node looks at the slots of others.</summary>
+    internal TimeSpan LookEvery => Lease / 15 < LongestLook ? Lease / 15 : LongestLook;
+
+    private static TimeSpan LongestLook => TimeSpan.FromSeconds(2);
 }
 
 /// <summary>How one writing slot stands, for health.</summary>
@@ -32,6 +37,15 @@ public sealed record SlotState(int Slot, long LastCommit, long RenewedAt, string
 /// <summary>The slots of this process. Thread-safe.</summary>
 public interface ISlotHolder
 {
+    /// <summary>Raised when slots of a dead node were taken over, so that rows of the inbox are nobody's. On a loop that has other work: who is told returns at once.</summary>
+    event EventHandler? TookOver;
+
     /// <summary>How they stand now.</summary>
     IReadOnlyList<SlotState> Slots { get; }
+
+    /// <summary>The process's id, which its slots and what it owns through them are known by; new at each start.</summary>
+    Guid Node { get; }
+
+    /// <summary>Which stops were not clean, as far as is known now.</summary>
+    StopHistory Stops { get; }
 }

@@ -34,4 +34,10 @@ internal static partial class Log
 
     [LoggerMessage(2009, LogLevel.Critical, "The writing loop of slot {Slot} failed; it goes on with the next batch")]
     internal static partial void LoopFailed(ILogger logger, Exception fault, int slot);
+
+    [LoggerMessage(2010, LogLevel.Warning, "Slot {Slot} of node {Node} was not renewed for a lease: it was taken over, and what that node had in memory is free")]
+    internal static partial void SlotBuried(ILogger logger, int slot, Guid? node);
+
+    [LoggerMessage(2011, LogLevel.Warning, "The slots of other nodes could not be looked at ({Code})")]
+    internal static partial void LookFailed(ILogger logger, Exception fault, string code);
 }

@@ -19,33 +19,114 @@ internal static class SlotSql
             """,
         Sqlite: "select slot from slots where slot = 1") { AcrossTenants = true };
 
-    internal static readonly Statement TakeOver = new(
-        Postgres: "update slots set writer = @writer, beat_at = clock_timestamp() where slot = @slot",
-        Sqlite: "update slots set writer = @writer, beat_at = @now where slot = @slot") { AcrossTenants = true };
+    // As somebody saw it: when it was renewed or taken since, or is being taken, there is no row. Differs: on a file nobody else is there.
+    internal static readonly Statement FindDead = new(
+        Postgres: "select slot from slots where slot = @slot and writer = @writer and beat_at = @beat for update skip locked",
+        Sqlite: "select slot from slots where slot = @slot and writer = @writer and beat_at = @beat") { AcrossTenants = true };
+
+    // One's own, given up in doubt. It waits for who is just taking it.
+    internal static readonly Statement FindOwn = new(
+        Postgres: "select slot from slots where slot = @slot and writer = @writer for update",
+        Sqlite: "select slot from slots where slot = @slot and writer = @writer") { AcrossTenants = true };
 
     // The empty commit that fences the owner before. It waits for one that the owner has under way; when that one goes through, no row
-    // comes back and the next number is tried. Differs: on a file nobody else is there.
+    // comes back and the next number is tried. Its signals tell every node what may be free. Differs: on a file nobody
+    // else is there.
     internal static readonly Statement FenceOff = new(
         Postgres: """
-            insert into commits (slot, n, writer, at, tenants)
-            select @slot, coalesce(max(c.n), 0) + 1, @writer, greatest(clock_timestamp(), max(c.at)), '{}' from commits c where c.slot = @slot
+            insert into commits (slot, n, writer, at, tenants, signals)
+            select @slot, coalesce(max(c.n), 0) + 1, @writer, greatest(clock_timestamp(), max(c.at)), '{}', 'inbox,schedules' from commits c where c.slot = @slot
             on conflict do nothing
             returning n
             """,
         Sqlite: """
-            insert into commits (slot, n, writer, at, tenants)
-            select @slot, coalesce(max(c.n), 0) + 1, @writer, max(@now, coalesce(max(c.at), 0)), '{}' from commits c where c.slot = @slot
+            insert into commits (slot, n, writer, at, tenants, signals)
+            select @slot, coalesce(max(c.n), 0) + 1, @writer, max(@now, coalesce(max(c.at), 0)), '{}', 'inbox,schedules' from commits c where c.slot = @slot
             returning n
             """) { AcrossTenants = true };
+
+    // Behind the fence, so that what a late commit of the owner put down is among them.
+    internal static readonly Statement FreeInbox = new(
+        Postgres: """
+            update inbox i set slot = null, after_stop = i.after_stop or s.beat_at <> 'epoch'
+            from slots s
+            where s.slot = @slot and i.slot = s.slot
+            """,
+        Sqlite: """
+            update inbox set slot = null, after_stop = max(after_stop, (select beat_at <> 0 from slots where slot = @slot))
+            where slot = @slot
+            """) { AcrossTenants = true };
+
+    /// <summary>
+    /// What sets free, or ends, what is owned through a slot that is taken; @slot is all that they are given. They run behind the fence, while
+    /// the slot's row still says whose it was and whether it was given back.
+    /// </summary>
+    internal static readonly Statement[] Free = [FreeInbox];
+
+    // Who gives a slot back lives, so what it could not end has an attempt less on its account.
+    internal static readonly Statement LeaveInbox = new(
+        both: """
+            update inbox set slot = null, attempts = case when attempts > 0 then attempts - 1 else 0 end
+            where slot = @slot and exists (select 1 from slots s where s.slot = @slot and s.writer = @writer)
+            """) { AcrossTenants = true };
+
+    // A slot that was not given back was left by a stop that was not clean: what killed a node may kill the next.
+    internal static readonly Statement TakeOver = new(
+        Postgres: """
+            update slots set writer = @writer, node = @node, beat_at = clock_timestamp(),
+                unclean_before = case when beat_at <> 'epoch' then unclean_at else unclean_before end,
+                unclean_at = case when beat_at <> 'epoch' then clock_timestamp() else unclean_at end
+            where slot = @slot
+            """,
+        Sqlite: """
+            update slots set writer = @writer, node = @node, beat_at = @now,
+                unclean_before = case when beat_at <> 0 then unclean_at else unclean_before end,
+                unclean_at = case when beat_at <> 0 then @now else unclean_at end
+            where slot = @slot
+            """) { AcrossTenants = true };
+
+    // A dead slot is kept for the next start, as one that was given back. Differs: on a file nobody takes a slot but to write through it.
+    internal static readonly Statement Bury = new(
+        Postgres: """
+            update slots set writer = @writer, node = @node, beat_at = 'epoch', unclean_before = unclean_at, unclean_at = clock_timestamp()
+            where slot = @slot
+            """,
+        Sqlite: """
+            update slots set writer = @writer, node = @node, beat_at = 0, unclean_before = unclean_at, unclean_at = @now
+            where slot = @slot
+            """) { AcrossTenants = true };
+
+    internal static readonly Statement TakeAgain = new(
+        Postgres: "update slots set writer = @writer, node = @node, beat_at = clock_timestamp() where slot = @slot",
+        Sqlite: "update slots set writer = @writer, node = @node, beat_at = @now where slot = @slot") { AcrossTenants = true };
+
+    // Ages by the database's clock, in microseconds: what a node makes of them does not depend on its own. Differs: a file has no others' slots.
+    internal static readonly Statement List = new(
+        Postgres: """
+            select slot, writer, node, beat_at, beat_at = 'epoch',
+                beat_at < clock_timestamp() - @lease or beat_at > clock_timestamp() + @lease,
+                (extract(epoch from clock_timestamp() - unclean_at) * 1000000)::bigint, (extract(epoch from clock_timestamp() - unclean_before) * 1000000)::bigint
+            from slots order by slot
+            """,
+        Sqlite: "select slot from slots order by slot") { AcrossTenants = true };
+
+    // Differs: a file's clock is the process's.
+    internal static readonly Statement UncleanFor = new(
+        Postgres: "select (extract(epoch from clock_timestamp() - unclean_at) * 1000000)::bigint from slots where slot = @slot",
+        Sqlite: "select @now - unclean_at from slots where slot = @slot") { AcrossTenants = true };
+
+    internal static readonly Statement UncleanBeforeFor = new(
+        Postgres: "select (extract(epoch from clock_timestamp() - unclean_before) * 1000000)::bigint from slots where slot = @slot",
+        Sqlite: "select @now - unclean_before from slots where slot = @slot") { AcrossTenants = true };
 
     // Two nodes may try the same number: one of them gets no row and tries again.
     internal static readonly Statement Make = new(
         Postgres: """
-            insert into slots (slot, writer, beat_at) select coalesce(max(s.slot), 0) + 1, @writer, clock_timestamp() from slots s
+            insert into slots (slot, writer, node, beat_at) select coalesce(max(s.slot), 0) + 1, @writer, @node, clock_timestamp() from slots s
             on conflict do nothing
             returning slot
             """,
-        Sqlite: "insert into slots (slot, writer, beat_at) values (1, @writer, @now) returning slot") { AcrossTenants = true };
+        Sqlite: "insert into slots (slot, writer, node, beat_at) values (1, @writer, @node, @now) returning slot") { AcrossTenants = true };
 
     internal static readonly Statement Renew = new(
         Postgres: "update slots set beat_at = clock_timestamp() where slot = @slot and writer = @writer",

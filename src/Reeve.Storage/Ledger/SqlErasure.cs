@@ -20,6 +20,7 @@ public sealed class SqlErasure : IChangeWriter
         {
             // While the row is there, which says what the exception is called.
             yield return new StatementCall(Sql.Deliveries, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
+            yield return new StatementCall(Sql.Inbox, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
             yield return new StatementCall(Sql.Row, parameters => parameters.Id("key", erasure.Exception.Value).Number("from", from), Moved) { Erases = true };
         }
 
@@ -41,6 +42,9 @@ public sealed class SqlErasure : IChangeWriter
             delete from deliveries
             where tenant_id = @tenant and exception_id = (select e.exception_id from exceptions e where e.tenant_id = @tenant and e.exception_key = @key)
             """);
+
+        // What is not decided yet cannot be any more: whoever is at it finds its row gone.
+        internal static readonly Statement Inbox = new("delete from inbox where tenant_id = @tenant and exception_key = @key");
 
         internal static readonly Statement Row = new("delete from exceptions where tenant_id = @tenant and exception_key = @key and version = @from");
 

@@ -10,6 +10,7 @@ using Reeve.Storage.Databases;
 using Reeve.Storage.Ledger;
 using Reeve.Storage.Settings;
 using Reeve.Testing.Databases;
+using Reeve.Testing.Simulated;
 using Reeve.Testing.Stores;
 
 namespace Reeve.Testing.Recording;
@@ -45,6 +46,20 @@ public sealed class RecordStores : IAsyncDisposable
         return new RecordStores(() => ValueTask.CompletedTask)
         {
             Committer = store, Log = store, Exceptions = store, Runs = store, Audit = store, Readers = store, Tenants = new MemorySettings(store),
+        };
+    }
+
+    /// <summary>In a simulated database, through the writing protocol of the real ones.</summary>
+    public static async Task<RecordStores> SimulatedAsync()
+    {
+        FakeTime clock = new();
+        SimulatedDatabase database = new(clock);
+        MemorySettings tenants = new(database.Tables);
+        SimulatedNode node = await SimulatedNode.StartAsync(database, "node", new CommitterOptions(), clock);
+        return new RecordStores(() => new ValueTask(node.StopAsync()))
+        {
+            Committer = node.Committer, Log = database.Tables, Exceptions = database.Tables, Runs = database.Tables, Audit = database.Tables,
+            Readers = database.Tables, Tenants = tenants,
         };
     }
 

@@ -11,15 +11,26 @@ namespace Reeve.Engine.Pipeline.Identities;
 /// <param name="remembered">How many items back it remembers, beside those of a chunk; null: all.</param>
 public sealed class RunIdentity(BoundPolicy policy, int? remembered = null)
 {
-    private readonly BatchIdentity identity = new(policy);
+    // Made when there is something to compare: most inputs of a busy day are one item.
+    private BatchIdentity? identity;
 
     // The exception that each item made, changed or repeats, from the first that is remembered; null for a refused item.
     private readonly List<SharedCase?> items = [];
     private int first;
 
     /// <summary>Settles the items that came next.</summary>
-    public IReadOnlyList<SettledItem> Settle(IReadOnlyList<IntakeOutcome> chunk)
+    /// <param name="chunk">What became of them at the door.</param>
+    /// <param name="isLast">Whether nothing comes behind them; a single item is then compared with nothing.</param>
+    public IReadOnlyList<SettledItem> Settle(IReadOnlyList<IntakeOutcome> chunk, bool isLast = false)
     {
+        if (isLast && identity is null && chunk.Count == 1)
+        {
+            return [chunk[0] is IntakeOutcome.Accepted only
+                ? Settled(0, only.Arrival, BatchIdentity.First)
+                : new SettledItem { Index = 0, Errors = ((IntakeOutcome.Refused)chunk[0]).Errors }];
+        }
+
+        identity ??= new BatchIdentity(policy);
         Forget();
         int start = first + items.Count;
         List<(Arrival, int)> arrivals = [];
@@ -60,10 +71,29 @@ public sealed class RunIdentity(BoundPolicy policy, int? remembered = null)
     /// </summary>
     public static IReadOnlyList<IReadOnlyList<SettledItem>> Rounds(IReadOnlyList<SettledItem> settled)
     {
-        List<IReadOnlyList<SettledItem>> rounds = [[.. settled.Where(item => item.Identity is IdentityOutcome.New)]];
+        List<SettledItem> made = new(settled.Count);
+        List<SettledItem> following = [];
+        for (int i = 0; i < settled.Count; i++)
+        {
+            switch (settled[i].Identity)
+            {
+                case IdentityOutcome.New:
+                    made.Add(settled[i]);
+                    break;
+                case IdentityOutcome.Follows:
+                    following.Add(settled[i]);
+                    break;
+            }
+        }
+
+        return following.Count == 0 ? [made] : [made, .. Changes(following)];
+    }
+
+    private static List<List<SettledItem>> Changes(List<SettledItem> following)
+    {
         List<List<SettledItem>> changes = [];
         Dictionary<SharedCase, int> next = [];
-        foreach (SettledItem item in settled.Where(item => item.Identity is IdentityOutcome.Follows).OrderBy(item => ((IdentityOutcome.Follows)item.Identity!).Turn))
+        foreach (SettledItem item in following.OrderBy(item => ((IdentityOutcome.Follows)item.Identity!).Turn)) // not null: it follows
         {
             int round = next.GetValueOrDefault(item.Shared!); // not null: it follows an item that made an exception
             next[item.Shared!] = round + 1;
@@ -75,7 +105,7 @@ public sealed class RunIdentity(BoundPolicy policy, int? remembered = null)
             changes[round].Add(item);
         }
 
-        return [.. rounds, .. changes];
+        return changes;
     }
 
     private void Forget()
@@ -85,7 +115,7 @@ public sealed class RunIdentity(BoundPolicy policy, int? remembered = null)
             int gone = items.Count - count;
             items.RemoveRange(0, gone);
             first += gone;
-            identity.Forget(first);
+            identity!.Forget(first); // not null: items were settled
         }
     }
 

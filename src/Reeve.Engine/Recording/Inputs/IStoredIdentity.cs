@@ -8,9 +8,12 @@ using Reeve.Engine.Runtime;
 
 namespace Reeve.Engine.Recording.Inputs;
 
-/// <summary>Who an item is to what is stored: settled before it is decided, and again when the commit finds that somebody was faster.</summary>
+/// <summary>Who an item is to what is stored: settled where that is expected to matter, and always when the commit finds that something is there.</summary>
 internal interface IStoredIdentity
 {
+    /// <summary>Whether items are always settled before they are decided; else only once the commit has found some that were there.</summary>
+    bool LooksFirst { get; }
+
     /// <summary>What a delivery is kept under.</summary>
     IReadOnlyList<DeliveryKey> Kept(Arrival arrival);
 
@@ -24,6 +27,9 @@ internal interface IStoredIdentity
 /// <summary>A run suppresses nothing against other runs: an id that is stored already becomes a new one.</summary>
 internal sealed class RunStoredIdentity(IExceptionStore exceptions, IIdSource ids, TenantId tenant) : IStoredIdentity
 {
+    // The inputs of people are often inputs that they ran before.
+    public bool LooksFirst => true;
+
     public IReadOnlyList<DeliveryKey> Kept(Arrival arrival) => [];
 
     public async Task SettleAsync(IReadOnlyList<PassWork> items, DateTimeOffset now, CancellationToken cancellationToken)
@@ -51,6 +57,8 @@ internal sealed class RunStoredIdentity(IExceptionStore exceptions, IIdSource id
 /// <summary>Ingestion: a delivery that arrived before makes nothing, and an id that another delivery uses is refused.</summary>
 internal sealed class IngestedIdentity(IExceptionStore exceptions, IEventLog log, IIdSource ids, TenantId tenant) : IStoredIdentity
 {
+    public bool LooksFirst => false;
+
     public IReadOnlyList<DeliveryKey> Kept(Arrival arrival) => DeliveryKeys.Kept(arrival);
 
     public async Task SettleAsync(IReadOnlyList<PassWork> items, DateTimeOffset now, CancellationToken cancellationToken)

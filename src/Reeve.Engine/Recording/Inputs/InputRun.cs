@@ -4,6 +4,7 @@ using Reeve.Core.Errors;
 using Reeve.Core.Policies;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
+using Reeve.Engine.Inbox;
 using Reeve.Engine.Intake;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Pipeline.Identities;
@@ -38,91 +39,164 @@ internal sealed record InputWork
     /// <summary>Settles who an item is before it is decided; the way in which a run and ingestion differ.</summary>
     internal required IStoredIdentity Identity { get; init; }
 
+    /// <summary>The gate that everything passes.</summary>
+    internal required TenantQueues Queues { get; init; }
+
+    /// <summary>Its room; given back with the end of the input.</summary>
+    internal required InputRoom Room { get; init; }
+
+    /// <summary>Which tenants are looked up before they are decided.</summary>
+    internal required RepeatWatch Repeats { get; init; }
+
     /// <summary>How many items back repeats are known without asking what is stored; null: all.</summary>
     internal int? Remembered { get; init; }
 
     /// <summary>Puts the run on record, before the first of its exceptions.</summary>
-    internal required Func<CancellationToken, Task> StartAsync { get; init; }
+    internal required Func<CancellationToken, ValueTask> StartAsync { get; init; }
 }
 
 /// <summary>One call of the door: an input, item by item onto the record. Not thread-safe.</summary>
 internal sealed class InputRun(InputWork work)
 {
-    // How many are decided before they are handed to the committer, which groups them while the next are decided.
-    private const int HandOver = 256;
-
     // Nobody is faster again and again, but on a row that many change at once.
     private const int Attempts = 5;
 
     private readonly RunIdentity identity = new(work.Policy, work.Remembered);
     private readonly Normaliser normaliser = new(work.Ids);
 
+    // Whether the last chunk held repeats.
+    private bool repeats;
+
     /// <summary>The results, in the order of the input, each after its commit.</summary>
     internal async IAsyncEnumerable<ExceptionResult> ResultsAsync(IAsyncEnumerable<RawItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using InputRoom room = work.Room;
+        await room.BeforeChunkAsync(cancellationToken);
         bool started = false;
-        await foreach (IReadOnlyList<IntakeOutcome> chunk in Chunks.ReadAsync(items, item => normaliser.Normalise(item, work.Policy, Now()), cancellationToken))
+        await foreach (Chunk chunk in Chunks.ReadAsync(items, item => normaliser.Normalise(item, work.Policy, Now()), cancellationToken))
         {
+            await room.HoldAsync(chunk, cancellationToken);
             if (!started)
             {
                 await work.StartAsync(cancellationToken);
                 started = true;
             }
 
-            foreach (ExceptionResult result in await DecideAsync(chunk, cancellationToken))
+            IReadOnlyList<ExceptionResult> results = await DecideAsync(chunk, cancellationToken);
+            room.AfterChunk();
+            for (int i = 0; i < results.Count; i++)
             {
-                yield return result;
+                yield return results[i];
+            }
+
+            if (!chunk.IsLast)
+            {
+                await room.BeforeChunkAsync(cancellationToken);
             }
         }
     }
 
     private DateTimeOffset Now() => work.Run.AsOf ?? work.Runtime.Clock.GetUtcNow();
 
-    private async Task<IReadOnlyList<ExceptionResult>> DecideAsync(IReadOnlyList<IntakeOutcome> chunk, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<ExceptionResult>> DecideAsync(Chunk chunk, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SettledItem> settled = identity.Settle(chunk);
-        Dictionary<int, ExceptionResult?> results = new(settled.Count);
-        foreach (IReadOnlyList<SettledItem> round in RunIdentity.Rounds(settled))
+        IReadOnlyList<SettledItem> settled = identity.Settle(chunk.Outcomes, chunk.IsLast);
+        if (settled.Count == 0)
         {
-            List<PassWork> open = [.. round.Select(item => (Item: item, Arrival: item.ToDecide())).Where(item => item.Arrival is not null).Select(item => new PassWork(item.Item, item.Arrival!))]; // not null: just asked
-            List<PassWork> all = open;
-            for (int attempt = 1; open.Count > 0; attempt++)
-            {
-                await work.Identity.SettleAsync(open, Now(), cancellationToken);
-                open = [.. open.Where(item => !item.IsAnswered)];
-                await CommitAsync(open, cancellationToken);
-                await ConcludeAsync(open, cancellationToken);
-                open = [.. open.Where(item => !item.IsAnswered)];
-                if (attempt == Attempts)
-                {
-                    open.ForEach(item => item.Refuse(new ReeveError(ErrorCatalogue.Record.Busy, $"It was overtaken {Attempts} times in a row.")));
-                    break;
-                }
-            }
+            return [];
+        }
 
-            foreach (PassWork item in all)
+        bool lookFirst = repeats || work.Identity.LooksFirst || work.Repeats.Expects(work.Policy.TenantId);
+        repeats = false;
+        int first = settled[0].Index;
+        ExceptionResult?[] decided = new ExceptionResult?[settled.Count];
+        IReadOnlyList<IReadOnlyList<SettledItem>> rounds = RunIdentity.Rounds(settled);
+        for (int round = 0; round < rounds.Count; round++)
+        {
+            foreach (PassWork item in await DecideAsync(rounds[round], lookFirst, cancellationToken))
             {
-                results[item.Item.Index] = item.Result;
+                decided[item.Item.Index - first] = item.Result;
             }
         }
 
-        return [.. settled.Select(item => item.Answer(results.GetValueOrDefault(item.Index)))];
+        work.Repeats.Note(work.Policy.TenantId, repeats);
+        ExceptionResult[] results = new ExceptionResult[settled.Count];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = settled[i].Answer(decided[i]);
+        }
+
+        return results;
     }
 
-    // Decides some beside each other, hands them over in the order of the input, and decides the next while those are committed.
-    private async Task CommitAsync(IReadOnlyList<PassWork> open, CancellationToken cancellationToken)
+    // Items of one round do not depend on one another. What repeats something that is stored the commit finds by itself, unless there were some lately.
+    private async ValueTask<List<PassWork>> DecideAsync(IReadOnlyList<SettledItem> round, bool lookFirst, CancellationToken cancellationToken)
     {
+        List<PassWork> all = new(round.Count);
+        for (int i = 0; i < round.Count; i++)
+        {
+            if (round[i].ToDecide() is { } arrival)
+            {
+                all.Add(new PassWork(round[i], arrival));
+            }
+        }
+
+        List<PassWork> open = all;
+        for (int attempt = 1; open.Count > 0; attempt++)
+        {
+            if (lookFirst || attempt > 1)
+            {
+                await work.Identity.SettleAsync(open, Now(), cancellationToken);
+                open = Unanswered(open);
+            }
+
+            await CommitAsync(open, cancellationToken);
+            await ConcludeAsync(open, cancellationToken);
+            open = Unanswered(open);
+            if (attempt == Attempts)
+            {
+                open.ForEach(item => item.Refuse(new ReeveError(ErrorCatalogue.Record.Busy, $"It was overtaken {Attempts} times in a row.")));
+                break;
+            }
+        }
+
+        return all;
+    }
+
+    private List<PassWork> Unanswered(List<PassWork> items)
+    {
+        int answered = 0;
+        for (int i = 0; i < items.Count; i++)
+        {
+            answered += items[i].IsAnswered ? 1 : 0;
+            repeats |= items[i].IsRepeat;
+        }
+
+        return answered == 0 ? items : answered == items.Count ? [] : items.FindAll(item => !item.IsAnswered);
+    }
+
+    // A turn at a time: decided beside each other, handed over in the order of the input, and the next turn is decided while those are committed.
+    private async ValueTask CommitAsync(List<PassWork> open, CancellationToken cancellationToken)
+    {
+        if (open.Count == 1)
+        {
+            await work.Queues.EnterAsync(work.Policy.TenantId, 1, cancellationToken);
+            await DecideAsync(open, 0, 1, cancellationToken);
+            await open[0].CommitAsync(work.Run.Committer, work.Queues);
+            return;
+        }
+
         List<Task> commits = new(open.Count);
         try
         {
-            for (int from = 0; from < open.Count; from += HandOver)
+            while (commits.Count < open.Count)
             {
-                int begin = from;
-                int count = Math.Min(HandOver, open.Count - begin);
-                await work.Runtime.ForEachAsync(count, work.Workers, (i, token) => DecideAsync(open[begin + i], token), cancellationToken);
-                for (int i = 0; i < count; i++)
+                int from = commits.Count;
+                int count = await work.Queues.EnterAsync(work.Policy.TenantId, open.Count - from, cancellationToken);
+                await DecideAsync(open, from, count, cancellationToken);
+                for (int i = from; i < from + count; i++)
                 {
-                    commits.Add(open[begin + i].CommitAsync(work.Run.Committer, cancellationToken));
+                    commits.Add(open[i].CommitAsync(work.Run.Committer, work.Queues));
                 }
             }
         }
@@ -136,6 +210,27 @@ internal sealed class InputRun(InputWork work)
         await Task.WhenAll(commits);
     }
 
+    // Some that were let in. When one of them cannot be decided at all, none is handed over, and their places are given back.
+    private async ValueTask DecideAsync(List<PassWork> open, int from, int count, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (count == 1)
+            {
+                await DecideAsync(open[from], cancellationToken);
+            }
+            else
+            {
+                await work.Runtime.ForEachAsync(count, work.Workers, (i, token) => DecideAsync(open[from + i], token), cancellationToken);
+            }
+        }
+        catch
+        {
+            work.Queues.Leave(count);
+            throw;
+        }
+    }
+
     private async ValueTask DecideAsync(PassWork item, CancellationToken cancellationToken)
     {
         ExceptionRow? row = item.Item.Identity is IdentityOutcome.Follows
@@ -147,8 +242,9 @@ internal sealed class InputRun(InputWork work)
 
     private async Task ConcludeAsync(IReadOnlyList<PassWork> open, CancellationToken cancellationToken)
     {
-        foreach (PassWork item in open)
+        for (int i = 0; i < open.Count; i++)
         {
+            PassWork item = open[i];
             switch (item.Committed)
             {
                 case CommitOutcome.Committed:

@@ -3,6 +3,7 @@ using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
+using Reeve.Engine.Inbox;
 using Reeve.Engine.Intake;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Pipeline.Identities;
@@ -33,12 +34,16 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
     /// <summary>Whether nothing is to be decided any more.</summary>
     internal bool IsAnswered { get; private set; }
 
+    /// <summary>Whether something of it was there already: its delivery, its id or its key.</summary>
+    internal bool IsRepeat { get; private set; }
+
     /// <summary>
     /// Gives it another id, made from a new key: the one it had is taken. The given one stays known, and in externalId
     /// (EX-AGENT-INTAKE-5).
     /// </summary>
     internal void Rename(IIdSource ids, DateTimeOffset now)
     {
+        IsRepeat = true;
         ExceptionKey key = new(ids.Next(now));
         Arrival = Arrival with
         {
@@ -49,12 +54,17 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
     }
 
     /// <summary>Gives it another key under the same id.</summary>
-    internal void Rekey(IIdSource ids, DateTimeOffset now) => Arrival = Arrival with { Key = new ExceptionKey(ids.Next(now)) };
+    internal void Rekey(IIdSource ids, DateTimeOffset now)
+    {
+        IsRepeat = true;
+        Arrival = Arrival with { Key = new ExceptionKey(ids.Next(now)) };
+    }
 
     /// <summary>It repeats what is stored; what was decided meanwhile is not.</summary>
     internal void Repeats(ExceptionRow row, string reason)
     {
         IsAnswered = true;
+        IsRepeat = true;
         Result = null;
         item.Repeats(row, reason);
     }
@@ -107,13 +117,23 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
         Changes = decided is null ? null : recorder.Last(decided);
     }
 
-    /// <summary>Hands its last commit over.</summary>
-    internal async Task CommitAsync(ICommitter committer, CancellationToken cancellationToken)
+    /// <summary>
+    /// Hands its last commit over and waits for it, whoever gives up waiting for the result: until then its place at the gate is taken, and what
+    /// became of it must be noticed.
+    /// </summary>
+    internal async Task CommitAsync(ICommitter committer, TenantQueues queues)
     {
-        if (Changes is { } changes)
+        try
         {
-            Changes = null;
-            Committed = await committer.CommitAsync(changes, cancellationToken);
+            if (Changes is { } changes)
+            {
+                Changes = null;
+                Committed = await committer.CommitAsync(changes, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            queues.Leave(1);
         }
     }
 

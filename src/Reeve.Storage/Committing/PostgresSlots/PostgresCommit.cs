@@ -3,42 +3,25 @@ using NpgsqlTypes;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Storage.Committing.Outcomes;
+using Reeve.Storage.Committing.SlotProtocol;
 using Reeve.Storage.Databases;
 
 namespace Reeve.Storage.Committing.PostgresSlots;
-
-/// <summary>How one attempt at a commit ended, unless it was thrown out of.</summary>
-internal enum AttemptEnd
-{
-    /// <summary>What was left of the batch is in.</summary>
-    Committed,
-
-    /// <summary>Everything met a conflict and was answered; no number was used.</summary>
-    Nothing,
-
-    /// <summary>The slot is another's, or this number is taken: nothing was written by this attempt.</summary>
-    Fenced,
-}
 
 /// <summary>
 /// One attempt to write a batch as commit <paramref name="n"/> of a slot: two round trips when nothing conflicts. The first fences,
 /// writes every table but the log and so finds the conflicts; the second writes the events, which need the time that the first
 /// returned, and commits. Not thread-safe.
 /// </summary>
-internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptions options, int slot, Guid writer, long n)
+internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptions options, int slot, Guid writer, long n) : ISlotAttempt
 {
     private readonly List<string> unknownHeads = [];
 
-    /// <summary>Whether COMMIT was sent: from then on a broken connection leaves the outcome unknown.</summary>
-    internal bool CommitSent { get; private set; }
+    /// <inheritdoc/>
+    public bool CommitSent { get; private set; }
 
-    /// <summary>
-    /// Tries. Outcomes that meet a conflict are answered and taken out of <paramref name="outcomes"/>; whoever calls answers the rest.
-    /// </summary>
-    /// <param name="outcomes">Grouped ones, or a single one that goes alone.</param>
-    /// <param name="heads">The last link per tenant, as far as known; on success what was read and written is added.</param>
-    /// <param name="cancellationToken">Breaks off.</param>
-    internal async Task<AttemptEnd> RunAsync(List<Outcome> outcomes, Dictionary<string, byte[]> heads, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<AttemptEnd> RunAsync(List<Outcome> outcomes, Dictionary<string, byte[]> heads, CancellationToken cancellationToken)
     {
         Projection projection = new(outcomes);
         DateTimeOffset at;
@@ -101,8 +84,8 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
         return AttemptEnd.Committed;
     }
 
-    /// <summary>Runs upkeep under the slot's fence.</summary>
-    internal async Task<CommitOutcome?> RunChoreAsync(Outcome chore, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<CommitOutcome?> RunChoreAsync(Outcome chore, CancellationToken cancellationToken)
     {
         await using NpgsqlBatch batch = new(connection);
         Begin(batch, PostgresDatabase.EngineRole);

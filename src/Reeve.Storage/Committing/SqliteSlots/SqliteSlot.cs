@@ -26,6 +26,17 @@ internal sealed class SqliteSlot(
     private volatile string? trouble;
     private volatile bool isStopped;
 
+    // Nobody else's slots are there to be taken over.
+    public event EventHandler? TookOver
+    {
+        add { }
+        remove { }
+    }
+
+    public Guid Node { get; } = seeds.NextId(clock.GetUtcNow());
+
+    public StopHistory Stops { get; private set; } = StopHistory.Unknown;
+
     // Whoever has the file has the slot.
     public IReadOnlyList<SlotState> Slots => [new SlotState(Slot, Interlocked.Read(ref last), clock.GetTimestamp(), trouble)];
 
@@ -35,10 +46,23 @@ internal sealed class SqliteSlot(
         {
             writing = new SqliteWriting(database.OpenWriter());
             writing.Begin();
-            bool isThere = writing.Run(SlotSql.FindExpired, static _ => { }) is not null;
-            writing.Run(isThere ? SlotSql.TakeOver : SlotSql.Make, Bind);
-            last = isThere ? writing.Run(SlotSql.FenceOff, Bind) ?? 0 : 0;
+            if (writing.Run(SlotSql.FindExpired, static _ => { }) is not null)
+            {
+                last = writing.Run(SlotSql.FenceOff, Bind) ?? 0;
+                foreach (Statement free in SlotSql.Free)
+                {
+                    writing.Run(free, Bind);
+                }
+
+                writing.Run(SlotSql.TakeOver, Bind);
+            }
+            else
+            {
+                writing.Run(SlotSql.Make, Bind);
+            }
+
             writing.Commit();
+            Stops = ReadStops();
             Log.SlotTaken(logger, Slot, last);
             return Task.CompletedTask;
         }
@@ -55,9 +79,12 @@ internal sealed class SqliteSlot(
     {
         try
         {
-            if (!isStopped)
+            if (!isStopped && writing is not null)
             {
-                writing?.Run(SlotSql.GiveBack, Bind);
+                writing.Begin();
+                writing.Run(SlotSql.LeaveInbox, Bind);
+                writing.Run(SlotSql.GiveBack, Bind);
+                writing.Commit();
             }
         }
         catch (SqliteException fault)
@@ -99,9 +126,12 @@ internal sealed class SqliteSlot(
                 continue;
             }
 
+            long began = clock.GetTimestamp();
+            int count = batch.Count;
             try
             {
                 Write(batch);
+                CommitMeter.Record(clock.GetElapsedTime(began), count);
             }
             catch (Exception fault)
             {
@@ -315,8 +345,22 @@ internal sealed class SqliteSlot(
         }
     }
 
+    private StopHistory ReadStops()
+    {
+        List<TimeSpan> ages = [];
+        foreach (Statement age in new[] { SlotSql.UncleanFor, SlotSql.UncleanBeforeFor })
+        {
+            if (writing!.Run(age, Bind) is { } microseconds) // not null: TakeAsync opened it
+            {
+                ages.Add(TimeSpan.FromMicroseconds(Math.Max(0, microseconds)));
+            }
+        }
+
+        return StopHistory.Of(ages, isSettled: true, TimeSpan.Zero, clock);
+    }
+
     private void Bind(Parameters parameters) =>
-        parameters.Id("writer", writer).Number("slot", Slot).Time("now", TimeText.ToMicroseconds(clock.GetUtcNow()));
+        parameters.Id("writer", writer).Id("node", Node).Number("slot", Slot).Time("now", TimeText.ToMicroseconds(clock.GetUtcNow()));
 
     private static void Refuse(IReadOnlyList<Outcome> batch, Exception fault)
     {

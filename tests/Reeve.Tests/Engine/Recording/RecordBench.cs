@@ -8,6 +8,7 @@ using Reeve.Core.Ports;
 using Reeve.Core.Principals;
 using Reeve.Core.Records;
 using Reeve.Engine.Agents;
+using Reeve.Engine.Inbox;
 using Reeve.Engine.Intake;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Recording;
@@ -26,7 +27,7 @@ internal sealed class RecordBench
     {
         Policy = policy ?? Make.Bound();
         Store = new MemoryStore(Clock, slots: 2);
-        Ports = new RecordPorts { Committer = Store, Exceptions = Store, Runs = Store, Log = Store, Packs = FindPacks };
+        Ports = new RecordPorts { Committer = Store, Exceptions = Store, Runs = Store, Log = Store, Queues = new TenantQueues(new QueueLimits(), Clock), Packs = FindPacks };
     }
 
     internal FakeTime Clock { get; } = new(Make.Now);

@@ -43,9 +43,22 @@ public sealed class ResumeTests
         row.Version.ShouldBe(7);
     }
 
+    [Fact]
+    public async Task Committed_after_every_stage_a_pass_that_fetches_nothing_has_a_version_for_each_too()
+    {
+        RecordBench bench = new() { Options = new PipelineOptions { Commits = CommitMode.EveryStage } };
+
+        List<ExceptionResult> results = await bench.Run(Delayed);
+
+        ExceptionRow row = await bench.Row(results[0].ExceptionId);
+        bench.EventsOf(row.Key).Select(item => item.RowVersion).ShouldBe([1, 2, 3, 4, 5, 6, 7, 8, 8]);
+        (await bench.Store.UnfinishedAsync(10, TestContext.Current.CancellationToken)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(CommitMode.Once)]
     [InlineData(CommitMode.Stage)]
+    [InlineData(CommitMode.EveryStage)]
     public async Task Whichever_commit_a_process_dies_at_the_pass_is_finished_as_if_it_had_not(CommitMode mode)
     {
         RecordBench whole = Asking(mode);
@@ -63,6 +76,7 @@ public sealed class ResumeTests
     [Theory]
     [InlineData(CommitMode.Once)]
     [InlineData(CommitMode.Stage)]
+    [InlineData(CommitMode.EveryStage)]
     public async Task Whichever_stage_a_process_dies_in_the_pass_is_finished_as_if_it_had_not(CommitMode mode)
     {
         RecordBench whole = Asking(mode);

@@ -14,6 +14,12 @@ public sealed class MemoryCommitterOfTwoSlotsTests : CommitterContract
     protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory(slots: 2));
 }
 
+/// <summary>The simulated database does, too, through the code that writes to PostgreSQL.</summary>
+public sealed class SimulatedCommitterTests : CommitterContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.SimulatedAsync();
+}
+
 public sealed class MemoryExceptionStoreTests : ExceptionStoreContract
 {
     protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory());

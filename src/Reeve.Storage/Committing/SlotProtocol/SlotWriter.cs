@@ -1,29 +1,31 @@
-using System.Data.Common;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Npgsql;
-using NpgsqlTypes;
 using Reeve.Core.Errors;
 using Reeve.Core.Ports;
 using Reeve.Storage.Committing.Outcomes;
-using Reeve.Storage.Databases;
 
-namespace Reeve.Storage.Committing.PostgresSlots;
+namespace Reeve.Storage.Committing.SlotProtocol;
 
 /// <summary>
-/// One writing slot of a node on PostgreSQL: takes batches from the queue and writes each as the slot's next commit, until it is known
-/// what became of it. What docs/decisions/0008 says about fencing, lost connections and lost slots is here. One loop drives it;
+/// One writing slot of a node: takes batches from the queue and writes each as the slot's next commit, until it is known what became of
+/// it. What docs/decisions/0008 says about fencing, lost connections and lost slots is here, for whatever database. One loop drives it;
 /// <see cref="State"/> may be read and <see cref="Tenure"/> renewed from elsewhere.
 /// </summary>
-internal sealed partial class PostgresSlot(
-    PostgresConnections connections, OutcomeQueue queue, CommitterOptions options, IEventSeeds seeds, TimeProvider clock, ILogger logger) : IAsyncDisposable
+/// <remarks>
+/// Every wait resumes where it was asked for, and none is longer than the clock given says: so a seeded scheduler of one thread can
+/// drive it, step by step.
+/// </remarks>
+internal sealed partial class SlotWriter(
+    ISlotStore store, Guid node, OutcomeQueue queue, CommitterOptions options, IEventSeeds seeds, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, byte[]> heads = new(StringComparer.Ordinal);
-    private NpgsqlConnection? connection;
+    private ISlotConnection? connection;
     private volatile SlotTenure? tenure;
+    private volatile bool isToCheck;
+    private volatile SlotTenure? missed;
+    private SlotTenure? inDoubt;
     private long last;
     private long renewedAt;
     private long? unreachableSince;
@@ -43,6 +45,14 @@ internal sealed partial class PostgresSlot(
         }
     }
 
+    /// <summary>Notes that the slot could not be renewed, being another's or none: then this one takes another, though it may have nothing to write.</summary>
+    internal void Missed(SlotTenure? known)
+    {
+        missed = known;
+        isToCheck = true;
+        queue.Wake();
+    }
+
     /// <summary>Takes a slot.</summary>
     /// <exception cref="ReeveException">STORE-… when the store cannot be reached.</exception>
     internal async Task TakeAsync(CancellationToken cancellationToken)
@@ -51,14 +61,14 @@ internal sealed partial class PostgresSlot(
         {
             await TakeSlotAsync(cancellationToken);
         }
-        catch (DbException fault)
+        catch (Exception fault) when (fault is not OperationCanceledException && store.Judge(fault) is not null)
         {
             await DropAsync();
-            throw StoreFaults.Of(fault, connections.Address);
+            throw store.Judge(fault)!.Told; // not null: the filter asked
         }
     }
 
-    /// <summary>Writes until the queue is closed and empty, or <paramref name="stop"/> says that it takes too long.</summary>
+    /// <summary>Writes until the queue is closed and empty, or <paramref name="stop"/> says that it takes too long; whoever says so wakes the queue.</summary>
     internal async Task RunAsync(CancellationToken stop)
     {
         while (!queue.IsDrained && !stop.IsCancellationRequested)
@@ -66,14 +76,24 @@ internal sealed partial class PostgresSlot(
             List<Outcome> batch = queue.Take(out long seen);
             if (batch.Count == 0)
             {
-                await queue.WaitAsync(seen, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (isToCheck)
+                {
+                    isToCheck = false;
+                    await RetakeAsync(stop);
+                    continue;
+                }
+
+                // Not with the token: waiting with one resumes on the thread pool first, whoever schedules this loop.
+                await queue.WaitAsync(seen, CancellationToken.None);
                 continue;
             }
 
             Outcome[] taken = [.. batch];
             try
             {
-                await WriteAsync(batch, new Effort(clock.GetTimestamp()), stop);
+                Effort effort = new(clock.GetTimestamp());
+                await WriteAsync(batch, effort, stop);
+                CommitMeter.Record(clock.GetElapsedTime(effort.Began), taken.Length);
             }
             catch (Exception fault)
             {
@@ -97,10 +117,10 @@ internal sealed partial class PostgresSlot(
             try
             {
                 using CancellationTokenSource limit = new(options.StatementLimit, clock);
-                connection ??= await connections.OpenAsync(limit.Token);
-                await held.GiveBackAsync(connection, options, limit.Token);
+                connection ??= await store.OpenAsync(limit.Token);
+                await connection.GiveBackAsync(held, limit.Token);
             }
-            catch (Exception fault) when (fault is DbException or OperationCanceledException or TimeoutException or InvalidOperationException)
+            catch (Exception fault) when (fault is InvalidOperationException || store.Judge(fault) is not null)
             {
                 Log.SlotKept(logger, fault, held.Slot);
             }
@@ -110,12 +130,37 @@ internal sealed partial class PostgresSlot(
         await DropAsync();
     }
 
+    // With nothing to write. What fails is tried again at the next beat, or with the next batch.
+    private async Task RetakeAsync(CancellationToken stop)
+    {
+        if (!ReferenceEquals(missed, tenure))
+        {
+            return;
+        }
+
+        if (tenure is { } lost)
+        {
+            Log.SlotLost(logger, lost.Slot, last + 1);
+            Lose();
+        }
+
+        try
+        {
+            await TakeSlotAsync(stop);
+        }
+        catch (Exception thrown) when (store.Judge(thrown) is not null)
+        {
+            await DropAsync();
+            trouble = store.Judge(thrown)!.Code; // not null: the filter asked
+        }
+    }
+
     // Writes a batch and answers all of it. Every way out of the loop is an answer.
     private async Task WriteAsync(List<Outcome> batch, Effort effort, CancellationToken stop)
     {
         for (; batch.Count > 0; effort.Attempt++)
         {
-            PostgresCommit? commit = null;
+            ISlotAttempt? attempt = null;
             try
             {
                 if (tenure is not { } held)
@@ -125,38 +170,42 @@ internal sealed partial class PostgresSlot(
                 }
 
                 connection ??= await OpenAsync(stop);
-                commit = new PostgresCommit(connection, options, held.Slot, held.Writer, last + 1);
+                attempt = connection.Attempt(held, last + 1);
                 if (batch[0].Kind == OutcomeKind.Chore)
                 {
-                    await RunChoreAsync(commit, batch[0], stop);
+                    await RunChoreAsync(attempt, batch[0], stop);
                     return;
                 }
 
-                switch (await commit.RunAsync(batch, heads, stop))
+                switch (await attempt.RunAsync(batch, heads, stop))
                 {
                     case AttemptEnd.Committed:
                         Committed(batch, held);
                         return;
                     case AttemptEnd.Fenced:
-                        await ResolveAsync(batch, held, stop);
+                        await ResolveAsync(connection, batch, held, stop);
                         effort.InDoubt = false;
                         break;
                 }
 
                 trouble = null;
             }
-            catch (PostgresException fault) when (IsRollback(fault))
+            catch (Exception thrown) when (store.Judge(thrown) is not null)
             {
-                heads.Clear();
-                if (!await RolledBackAsync(batch, fault, effort, stop))
+                SlotFault fault = store.Judge(thrown)!; // not null: the filter asked
+                bool isAgain;
+                if (fault.Kind == SlotFaultKind.Broken)
                 {
-                    return;
+                    effort.InDoubt |= attempt?.CommitSent ?? false;
+                    isAgain = await BrokenAsync(batch, fault, thrown, effort, stop);
                 }
-            }
-            catch (Exception fault) when (fault is DbException or IOException or TimeoutException or OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException)
-            {
-                effort.InDoubt |= commit?.CommitSent ?? false;
-                if (!await BrokenAsync(batch, fault, effort, stop))
+                else
+                {
+                    heads.Clear();
+                    isAgain = await RolledBackAsync(batch, fault, thrown, effort, stop);
+                }
+
+                if (!isAgain)
                 {
                     return;
                 }
@@ -164,9 +213,9 @@ internal sealed partial class PostgresSlot(
         }
     }
 
-    private async Task RunChoreAsync(PostgresCommit commit, Outcome chore, CancellationToken stop)
+    private async Task RunChoreAsync(ISlotAttempt attempt, Outcome chore, CancellationToken stop)
     {
-        if (await commit.RunChoreAsync(chore, stop) is { } end)
+        if (await attempt.RunChoreAsync(chore, stop) is { } end)
         {
             chore.Become(end);
         }
@@ -190,25 +239,26 @@ internal sealed partial class PostgresSlot(
 
     // Looks whether an attempt whose end we never heard is in, or the slot is lost, and answers what is in. Returns whether the number is
     // decided: then what is left in the batch is in nowhere. It is not while a transaction with it may still be under way.
-    private async Task<bool> ResolveAsync(List<Outcome> batch, SlotTenure held, CancellationToken stop)
+    private async Task<bool> ResolveAsync(ISlotConnection open, List<Outcome> batch, SlotTenure held, CancellationToken stop)
     {
         heads.Clear();
         long n = last + 1;
-        (Guid? slotWriter, long slotLast, Guid? commitWriter, HashSet<Guid> present) = await LookAsync(batch, held, n, stop);
-        bool isOurs = commitWriter == held.Writer;
+        string[] tenants = [.. batch.SelectMany(outcome => outcome.Events).Select(item => item.Event.TenantId.Value).Distinct(StringComparer.Ordinal)];
+        SlotSight sight = await open.LookAsync(held, n, tenants, stop);
+        bool isOurs = sight.CommitWriter == held.Writer;
         CommitOutcome.Committed committed = new(held.Slot, n);
         for (int i = batch.Count - 1; i >= 0; i--)
         {
-            if (batch[i].Events.Length > 0 ? present.Contains(batch[i].Events[0].Event.EventId) : isOurs)
+            if (batch[i].Events.Length > 0 ? sight.Events.Contains(batch[i].Events[0].Event.EventId) : isOurs)
             {
                 Answer(batch[i]);
                 batch.RemoveAt(i);
             }
         }
 
-        if (slotWriter == held.Writer)
+        if (sight.SlotWriter == held.Writer)
         {
-            Interlocked.Exchange(ref last, slotLast);
+            Interlocked.Exchange(ref last, sight.Last);
         }
         else
         {
@@ -216,7 +266,7 @@ internal sealed partial class PostgresSlot(
             Lose();
         }
 
-        return commitWriter is not null || slotWriter != held.Writer;
+        return sight.CommitWriter is not null || sight.SlotWriter != held.Writer;
 
         // An outcome without an event leaves nothing that says it was this one.
         void Answer(Outcome outcome)
@@ -232,59 +282,26 @@ internal sealed partial class PostgresSlot(
         }
     }
 
-    private async Task<(Guid? SlotWriter, long SlotLast, Guid? CommitWriter, HashSet<Guid> Present)> LookAsync(
-        List<Outcome> batch, SlotTenure held, long n, CancellationToken stop)
-    {
-        await using NpgsqlBatch look = new(connection!); // not null: the commit that was fenced ran on it
-        PostgresTransaction.Begin(look, PostgresDatabase.EngineRole, options);
-        look.BatchCommands.Add(At(CommitSql.Owner.Postgres, held.Slot, n));
-        string[] tenants = [.. batch.SelectMany(outcome => outcome.Events).Select(item => item.Event.TenantId.Value).Distinct(StringComparer.Ordinal)];
-        NpgsqlBatchCommand events = Columns.Tenants(CommitSql.EventsOf.Postgres, tenants).With("slot", NpgsqlDbType.Integer, held.Slot).With("n", NpgsqlDbType.Bigint, n);
-        look.BatchCommands.Add(events);
-        look.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
-        await using NpgsqlDataReader reader = await look.ExecuteReaderAsync(stop);
-        await reader.NextResultAsync(stop);
-        (Guid?, long, Guid?) owner = await reader.ReadAsync(stop)
-            ? (reader.GetGuid(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetGuid(2))
-            : (null, 0, null);
-        await reader.NextResultAsync(stop);
-        HashSet<Guid> present = [];
-        while (await reader.ReadAsync(stop))
-        {
-            present.Add(reader.GetGuid(0));
-        }
-
-        return (owner.Item1, owner.Item2, owner.Item3, present);
-    }
-
-    private async Task AddMonthsAsync(CancellationToken stop)
-    {
-        await using NpgsqlBatch batch = new(connection!); // not null: it just rolled back on it
-        PostgresTransaction.Begin(batch, PostgresDatabase.EngineRole, options);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(SlotSql.AddMonths.Postgres));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
-        await batch.ExecuteNonQueryAsync(stop);
-    }
-
     private async Task TakeSlotAsync(CancellationToken cancellationToken)
     {
         connection ??= await OpenAsync(cancellationToken);
         heads.Clear();
         long asked = clock.GetTimestamp();
-        (SlotTenure taken, long n) = await SlotTenure.TakeAsync(connection, seeds.NextId(clock.GetUtcNow()), options, cancellationToken);
-        Interlocked.Exchange(ref last, n);
+        SlotTaken taken = await connection.TakeAsync(new SlotHolder(node, seeds.NextId(clock.GetUtcNow())), inDoubt, cancellationToken);
+        inDoubt = null;
+        Interlocked.Exchange(ref last, taken.Last);
         Interlocked.Exchange(ref renewedAt, asked);
-        tenure = taken;
+        tenure = taken.Tenure;
         trouble = null;
-        Log.SlotTaken(logger, taken.Slot, n);
+        Log.SlotTaken(logger, taken.Tenure.Slot, taken.Last);
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    private async Task<ISlotConnection> OpenAsync(CancellationToken cancellationToken)
     {
         long asked = clock.GetTimestamp();
         try
         {
-            NpgsqlConnection opened = await connections.OpenAsync(cancellationToken);
+            ISlotConnection opened = await store.OpenAsync(cancellationToken);
             unreachableSince = null;
             return opened;
         }
@@ -317,7 +334,7 @@ internal sealed partial class PostgresSlot(
     private async Task PauseAsync(Effort effort, CancellationToken stop)
     {
         TimeSpan pause = FirstPause * Math.Pow(2, Math.Min(effort.Attempt - 1, 10));
-        await Task.Delay(pause < LongestPause ? pause : LongestPause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(pause < LongestPause ? pause : LongestPause, clock, stop).ConfigureAwait(SlotWriters.Quietly);
     }
 
     private static void Refuse(List<Outcome> batch, Exception fault)
@@ -327,9 +344,6 @@ internal sealed partial class PostgresSlot(
             outcome.Fail(fault);
         }
     }
-
-    private static NpgsqlBatchCommand At(string sql, int slot, long n) =>
-        new NpgsqlBatchCommand(sql).With("slot", NpgsqlDbType.Integer, slot).With("n", NpgsqlDbType.Bigint, n);
 
     /// <summary>What was tried to write one batch.</summary>
     /// <param name="began">When it began, a timestamp of the clock.</param>

@@ -24,11 +24,12 @@ internal sealed class CeilingBatch
     /// <summary>In key order, as the committer writes them.</summary>
     internal required List<RowWrite> Rows { get; init; }
 
-    internal required List<(string Tenant, DeliveryKey Key, string Id)> Deliveries { get; init; }
+    internal required List<(string Tenant, DeliveryKey Key, string Id, bool IsFurther)> Deliveries { get; init; }
 
-    internal required List<LinkedEvent> Events { get; init; }
+    internal required LinkedEvent[] Events { get; init; }
 
-    internal required List<(string Tenant, string Name, long By)> Counters { get; init; }
+    /// <summary>The counters of each tenant, by tenant.</summary>
+    internal required List<(string Tenant, string Counts)> Tallies { get; init; }
 
     /// <summary>The column of the commit's own row.</summary>
     internal required string Tenants { get; init; }
@@ -43,18 +44,24 @@ internal sealed class CeilingRows
     private const int TemplateTenants = 8;
     private const int TemplatesPerTenant = 4;
 
+    private static readonly Statement CountsOf = new("select counts from tallies where tenant_id = @tenant and slot = 1");
+
     private static readonly Statement DeliveriesOf = new("select count(*) from deliveries where tenant_id = @tenant and exception_id = @id");
 
     private readonly List<Template> templates;
     private readonly int tenants;
     private readonly SystemIds ids = new();
+
+    // As the owner of a slot keeps them: what the first slot counted goes on.
+    private readonly SortedDictionary<string, CounterRow> counters;
     private readonly string tag = Convert.ToHexString(RandomNumberGenerator.GetBytes(4));
     private long next;
 
-    private CeilingRows(List<Template> templates, int tenants)
+    private CeilingRows(List<Template> templates, int tenants, SortedDictionary<string, CounterRow> counters)
     {
         this.templates = templates;
         this.tenants = tenants;
+        this.counters = counters;
     }
 
     /// <summary>Rows that one exception writes to tables of its own: exceptions, deliveries and events.</summary>
@@ -84,11 +91,19 @@ internal sealed class CeilingRows
             }
         }
 
-        return templates.Count > 0 ? new CeilingRows(templates, tenants) : throw new InvalidOperationException("No exception was decided, so nobody knows what one writes.");
+        SortedDictionary<string, CounterRow> counters = new(StringComparer.Ordinal);
+        for (int i = 0; i < tenants; i++)
+        {
+            TenantId tenant = LoadTenants.Id(i);
+            IReadOnlyList<string> counts = await session.Database.ReadAsync(CountsOf, tenant, static _ => { }, static found => found.Text(0), cancellationToken);
+            counters.Add(tenant.Value, new CounterRow(counts.Count > 0 ? counts[0] : ""));
+        }
+
+        return templates.Count > 0 ? new CeilingRows(templates, tenants, counters) : throw new InvalidOperationException("No exception was decided, so nobody knows what one writes.");
     }
 
     /// <summary>Rows of exceptions without a body to speak of and with one event each: 100 bytes in each.</summary>
-    internal CeilingRows Small() => new([.. templates.Select(template => template.Small())], tenants);
+    internal CeilingRows Small() => new([.. templates.Select(template => template.Small())], tenants, counters);
 
     /// <summary>Makes the rows of the next commit: so many exceptions of now, divided evenly between the tenants.</summary>
     internal CeilingBatch Next(int count) => Next(count, TimeProvider.System.GetUtcNow());
@@ -100,9 +115,8 @@ internal sealed class CeilingRows
         DateOnly today = DateOnly.FromDateTime(now.UtcDateTime);
         List<RowWrite> rows = new(count);
         List<LinkedEvent> events = new(count * 10);
-        List<(string Tenant, DeliveryKey Key, string Id)> deliveries = new(count);
+        List<(string Tenant, DeliveryKey Key, string Id, bool IsFurther)> deliveries = new(count);
         SortedDictionary<string, int> chained = new(StringComparer.Ordinal);
-        Counting counting = new();
         Span<byte> hash = stackalloc byte[16];
         for (int i = 0; i < count; i++)
         {
@@ -116,25 +130,32 @@ internal sealed class CeilingRows
                 Record = template.Row.Record with { TenantId = tenant, ExceptionId = id },
                 Key = key,
                 PassId = pass,
-                CreatedAt = now,
                 UpdatedAt = now,
                 TriagedAt = template.Row.TriagedAt is null ? null : now,
                 ResolvedAt = template.Row.ResolvedAt is null ? null : now,
             };
-            rows.Add(new RowWrite(row, null, template.Json, []));
-            counting.Receive(tenant.Value);
-            counting.Count(tenant.Value, CountedRow.Of(row), 1);
+            int first = deliveries.Count;
+            if (!counters.TryGetValue(tenant.Value, out CounterRow? counted))
+            {
+                counters.Add(tenant.Value, counted = new CounterRow(""));
+            }
+
+            counted.Receive();
+            counted.Count(CountedRow.Of(row), 1);
             for (int d = 0; d < template.Deliveries; d++)
             {
                 RandomNumberGenerator.Fill(hash);
-                deliveries.Add((tenant.Value, new DeliveryKey(today, DeliveryBytes.Read(hash)), id.Value));
+                deliveries.Add((tenant.Value, new DeliveryKey(today, DeliveryBytes.Read(hash)), id.Value, false));
             }
 
+            rows.Add(new RowWrite(row, null, template.Json, template.Deliveries > 0 ? [deliveries[first].Key] : []));
             int ordinal = chained.GetValueOrDefault(tenant.Value);
+            int last = ordinal + template.Events.Count - 1;
+            int begin = ordinal;
             foreach (LoggedEvent item in template.Events)
             {
                 LoggedEvent copy = item with { TenantId = tenant, EventId = ids.Next(now), OccurredAt = now, ExceptionKey = key, PassId = pass };
-                events.Add(new LinkedEvent(copy, ordinal++, item.Hash.ToArray()));
+                events.Add(new LinkedEvent(copy, ordinal, item.Hash.ToArray(), ordinal++ == begin ? last : null));
             }
 
             chained[tenant.Value] = ordinal;
@@ -149,8 +170,8 @@ internal sealed class CeilingRows
             Exceptions = count,
             Rows = rows,
             Deliveries = deliveries,
-            Events = events,
-            Counters = counting.Sorted(),
+            Events = [.. events],
+            Tallies = [.. counters.Where(item => item.Value.IsChanged).Select(item => (item.Key, item.Value.Render()))],
             Tenants = Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(chained)),
         };
     }

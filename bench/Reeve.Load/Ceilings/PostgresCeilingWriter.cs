@@ -45,15 +45,15 @@ internal sealed class PostgresCeilingWriter : CeilingWriter
         NpgsqlBatch commands = new(connection);
         PostgresTransaction.Begin(commands, PostgresDatabase.EngineRole, Committer);
         commands.BatchCommands.Add(Numbered(CommitSql.Fence, n).With("writer", NpgsqlDbType.Uuid, tenure.Writer));
-        commands.BatchCommands.Add(Columns.Exceptions(CommitSql.AddRows.Postgres, batch.Rows));
+        commands.BatchCommands.Add(Columns.Added(CommitSql.AddRows.Postgres, batch.Rows));
         if (batch.Deliveries.Count > 0)
         {
             commands.BatchCommands.Add(Columns.Deliveries(CommitSql.AddDeliveries.Postgres, batch.Deliveries, withIds: true));
         }
 
         commands.BatchCommands.Add(Columns.Events(CommitSql.AddEvents.Postgres, batch.Events, tenure.Slot, n, batch.At < Earliest() ? Earliest() : batch.At));
-        commands.BatchCommands.Add(Columns.Counters(CommitSql.Count.Postgres, batch.Counters, tenure.Slot));
-        commands.BatchCommands.Add(Numbered(CommitSql.NoteTenants, n).With("tenants", NpgsqlDbType.Text, batch.Tenants));
+        commands.BatchCommands.Add(Columns.Tallies(CommitSql.Tally.Postgres, batch.Tallies, tenure.Slot));
+        commands.BatchCommands.Add(Numbered(CommitSql.NoteTenants, n).With("tenants", NpgsqlDbType.Text, batch.Tenants).With("signals", NpgsqlDbType.Text, (string?)null));
         commands.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         ready.Enqueue((commands, batch.Exceptions));
     }

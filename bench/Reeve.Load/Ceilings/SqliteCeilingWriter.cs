@@ -56,9 +56,9 @@ internal sealed class SqliteCeilingWriter : CeilingWriter
             Add(row);
         }
 
-        foreach ((string tenant, DeliveryKey key, string id) in batch.Deliveries)
+        foreach ((string tenant, DeliveryKey key, string id, _) in batch.Deliveries)
         {
-            addDelivery.Text(tenant).Number(key.Day.DayNumber - new DateOnly(1970, 1, 1).DayNumber).Bytes(DeliveryBytes.Of(key.Hash)).Text(id).Run();
+            addDelivery.Text(tenant).Number(key.Day.DayNumber - new DateOnly(1970, 1, 1).DayNumber).Bytes(DeliveryBytes.Of(key.Hash)).Text(id).Number(0).Run();
         }
 
         foreach (LinkedEvent item in batch.Events)
@@ -66,12 +66,12 @@ internal sealed class SqliteCeilingWriter : CeilingWriter
             file.Add(item, Slot, n, batch.At);
         }
 
-        foreach ((string tenant, string name, long by) in batch.Counters)
+        foreach ((string tenant, string counts) in batch.Tallies)
         {
-            file.Count(tenant, Slot, name, by);
+            file.Tally(tenant, Slot, counts);
         }
 
-        file.NoteTenants(batch.Tenants, Slot, n);
+        file.NoteTenants(batch.Tenants, null, Slot, n);
         file.Commit();
         return Task.FromResult(batch.Exceptions);
     }
@@ -94,7 +94,13 @@ internal sealed class SqliteCeilingWriter : CeilingWriter
             .Text(record.ExceptionType?.Value).Text(record.Severity is { } severity ? Wire.Name(severity) : null).Text(Wire.Name(record.ResolutionStatus))
             .Text(row.Actionability is { } actionability ? Wire.Name(actionability) : null)
             .Time(TimeText.ToMicroseconds(record.Timestamp)).Time(row.CreatedAt).Time(row.UpdatedAt).Time(row.TriagedAt).Time(row.ResolvedAt)
-            .Number(row.ResolvedAutomatically ? 1 : 0).Id(row.RunId.Value).Id(row.PassId.Value).Text(row.ExternalId).Text(row.Fingerprint).Bytes(write.Json).Run();
+            .Number(row.ResolvedAutomatically ? 1 : 0).Id(row.RunId.Value).Id(row.PassId.Value).Text(row.ExternalId).Text(row.Fingerprint).Bytes(write.Json);
+        if (write.First is { } first)
+        {
+            addRow.Number(first.Day.DayNumber - new DateOnly(1970, 1, 1).DayNumber).Bytes(DeliveryBytes.Of(first.Hash));
+        }
+
+        addRow.Run();
     }
 
     private void Bind(Parameters parameters) =>

@@ -28,7 +28,7 @@ internal static class LoadTenants
     internal static async Task<StoreSession> OpenAsync(StoreAddress address, LoadOptions options, CancellationToken cancellationToken)
     {
         StoreSession session = await StoreSession.OpenAsync(
-            address, new StoreSessionOptions { Workers = Environment.ProcessorCount, Commits = options.CommitsStages ? CommitMode.EveryStage : CommitMode.Once }, NullLoggerFactory.Instance, cancellationToken);
+            address, new StoreSessionOptions { Workers = Environment.ProcessorCount, Commits = options.CommitsStages ? CommitMode.Stage : CommitMode.Once }, NullLoggerFactory.Instance, cancellationToken);
         try
         {
             await PrepareAsync(session, options.Tenants, cancellationToken);

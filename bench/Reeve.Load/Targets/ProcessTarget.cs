@@ -42,7 +42,7 @@ internal sealed class ProcessTarget : ITarget
         BoundPolicy policy = await session.Packs.ActiveAsync(tenants[tenant], null, cancellationToken);
         int accepted = 0;
         ReeveError? error = null;
-        await foreach (ExceptionResult result in session.Pipeline.IngestAsync(MakeAsync(count), policy, RunOf(tenant, policy), cancellationToken))
+        await foreach (ExceptionResult result in session.Pipeline.IngestAsync(MakeAsync(count), policy, RunOf(tenant, policy), import: null, cancellationToken))
         {
             accepted += result.Status is null || result.IsRepeat ? 0 : 1;
             error ??= result.Errors.Count > 0 ? result.Errors[0] : null;

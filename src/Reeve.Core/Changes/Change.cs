@@ -13,6 +13,9 @@ public abstract record Change
     /// <summary>The tenant whose row it changes; every change has exactly one.</summary>
     public abstract TenantId TenantId { get; }
 
+    /// <summary>What it changes of what nodes hold in memory; nothing unless a kind says so.</summary>
+    public virtual Signals Signals => Signals.None;
+
     /// <summary>An event at the end of the tenant's log.</summary>
     public sealed record Append(EventDraft Event) : Change
     {

@@ -49,5 +49,11 @@ public static partial class ErrorCatalogue
 
         /// <summary>A pack's file outside the folders that the settings name.</summary>
         public static readonly ErrorCode OutsideFolders = new("HTTP-015", "The path is not in a configured pack folder.", 400, "Name a file inside a folder of packs.folders, or a stored version as DOMAIN@VERSION.");
+
+        /// <summary>An Idempotency-Key under which something else was sent.</summary>
+        public static readonly ErrorCode KeyReused = new("HTTP-016", "The Idempotency-Key was used for something else.", 422, "Give each request a key of its own, and the same key only to the same request sent again.");
+
+        /// <summary>An Idempotency-Key whose first request is not done.</summary>
+        public static readonly ErrorCode KeyInUse = new("HTTP-017", "What was sent under this Idempotency-Key is still being worked on.", 409, "Send it again after the time in Retry-After.", IsTransient: true);
     }
 }

@@ -41,6 +41,9 @@ public static partial class ErrorCatalogue
         /// <summary>A delivery that arrived before and whose exception was erased.</summary>
         public static readonly ErrorCode Erased = new("INTAKE-013", "The delivery arrived before, and its exception was erased.", 410, "Send nothing; or, if it is something new, give it an id of its own.");
 
+        /// <summary>Another item at the same place of an import under the same Idempotency-Key.</summary>
+        public static readonly ErrorCode OtherBytes = new("INTAKE-014", "Under this Idempotency-Key another item came at this place.", 409, "Send the items in the same order and with the same bytes as before, or under a new key.");
+
         /// <summary>A payload over the limit.</summary>
         public static readonly ErrorCode PayloadTooLarge = new("INTAKE-010", "The payload is too large.", 422, "Send at most 1 MiB per exception; refer to larger content by its address.");
     }

@@ -108,7 +108,7 @@ public static partial class ErrorCatalogue
         public static readonly ErrorCode OtherTenant = new("PACK-037", "The policy is for another tenant.", 403, "Store it for the tenant it names, or correct tenantId.");
 
         /// <summary>A version that the tenant does not have.</summary>
-        public static readonly ErrorCode UnknownVersion = new("PACK-038", "There is no such version.", 404, "Name a stored version, as 'reeve packs list' shows them.");
+        public static readonly ErrorCode UnknownVersion = new("PACK-038", "There is no such version.", 404, "Name a stored version, as 'reeve packs versions' shows them.");
 
         /// <summary>A text that refers to no version.</summary>
         public static readonly ErrorCode BadReference = new("PACK-039", "The reference to a version cannot be read.", 400, "Write DOMAIN@VERSION or DOMAIN@active.");
@@ -137,6 +137,12 @@ public static partial class ErrorCatalogue
         /// <summary>A file without a place for generated results.</summary>
         public static readonly ErrorCode NoResultsSection = new(
             "PACK-047", "There is no place for the results.", 422, "Put the lines '<!-- reeve packs results --as-of TIME -->' and '<!-- end of results -->' where they belong, each once and alone on its line.");
+
+        /// <summary>Nothing to go back to.</summary>
+        public static readonly ErrorCode NothingBefore = new("PACK-048", "There is nothing to go back to.", 422, "Name the version: 'reeve packs versions' shows those there are.");
+
+        /// <summary>A policy in a watched folder for a tenant that is not there.</summary>
+        public static readonly ErrorCode NoSuchTenant = new("PACK-049", "The policy is for a tenant that does not exist.", 422, "Create the tenant ('reeve tenants create ID'), then save the policy again, or correct tenantId.");
 
         /// <summary>Warning: what was written has no effect.</summary>
         public static readonly ErrorCode NoEffect = new("PACK-050", "This has no effect.", 422, "Remove it, or write what was meant.");

@@ -30,6 +30,12 @@ public readonly record struct EventType(string Name)
     /// <summary>A version of a pack became the active one.</summary>
     public static readonly EventType PackActivated = new("PackActivated");
 
+    /// <summary>A version of a pack became the active one again, because somebody went back to it.</summary>
+    public static readonly EventType PackRolledBack = new("PackRolledBack");
+
+    /// <summary>The text of a pack in a watched folder was refused; its body names the file, the text's hash and what is wrong.</summary>
+    public static readonly EventType PackRefused = new("PackRefused");
+
     /// <summary>An API key was made; its secret is in no event.</summary>
     public static readonly EventType ApiKeyCreated = new("ApiKeyCreated");
 
@@ -38,6 +44,12 @@ public readonly record struct EventType(string Name)
 
     /// <summary>Bodies of earlier events were emptied; its body names them.</summary>
     public static readonly EventType BodiesErased = new("BodiesErased");
+
+    /// <summary>A schedule was set.</summary>
+    public static readonly EventType ScheduleSet = new("ScheduleSet");
+
+    /// <summary>A schedule was removed.</summary>
+    public static readonly EventType ScheduleRemoved = new("ScheduleRemoved");
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -61,4 +61,11 @@ public sealed record LoggedEvent
 
     /// <summary>Null once erased.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
+
+    /// <summary>Whether histories ask for it: it is about an exception, or in a run.</summary>
+    public bool IsSought => ExceptionKey is not null || RunId is not null;
+
+    /// <summary>Whether an index entry of <paramref name="first"/> stands for this event, too, where it follows directly (docs/audit-format.md, <c>last_ordinal</c>).</summary>
+    public bool IsFoundWith(LoggedEvent first) =>
+        ExceptionKey == first.ExceptionKey && RunId == first.RunId && PassId == first.PassId && RowVersion == first.RowVersion;
 }

@@ -113,6 +113,18 @@ public sealed class ReaderPosition : IEquatable<ReaderPosition>
         return text.ToString();
     }
 
+    /// <summary>As a JSON object, slot to n, for statements to look up.</summary>
+    public string ToJson()
+    {
+        StringBuilder json = new("{");
+        foreach ((int slot, long n) in seen)
+        {
+            json.Append(CultureInfo.InvariantCulture, $"{(json.Length > 1 ? "," : "")}\"{slot}\":{n}");
+        }
+
+        return json.Append('}').ToString();
+    }
+
     // One spelling per position: digits, no sign, no leading zero.
     private static bool TryRead(ReadOnlySpan<char> digits, long most, out long number) =>
         long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0 && number <= most && digits[0] != '0';

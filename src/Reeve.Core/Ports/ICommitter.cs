@@ -14,7 +14,7 @@ public interface ICommitter
     /// Commits what a pipeline decided, in one transaction with other outcomes that wait at the same time. Outcomes that
     /// share an exception, a delivery, a pass or a run are committed in the order in which they were handed over; others in any.
     /// </summary>
-    /// <param name="changes">The changes of one outcome; not empty.</param>
+    /// <param name="changes">The changes of one outcome; not empty, and all of one tenant.</param>
     /// <param name="cancellationToken">Gives up waiting; what was handed over may still be committed.</param>
     /// <exception cref="ReeveException">
     /// REC-006 when nobody knows whether the changes are in; STORE-004 and others of the area when the store cannot be written, and
@@ -43,6 +43,9 @@ public abstract record CommitOutcome
     /// <summary>Something that was to be added is there already; nothing was written.</summary>
     /// <param name="Exception">The exception that has the delivery; null when it is not a delivery that was there.</param>
     public sealed record AlreadyThere(ExceptionId? Exception) : CommitOutcome;
+
+    /// <summary>What became of an item of an import is on record already; nothing was written. It comes before other conflicts: what it made is there, too.</summary>
+    public sealed record ItemThere : CommitOutcome;
 
     /// <summary>A row that was to be changed is not in the state the change leaves, or is gone; nothing was written.</summary>
     public sealed record MovedOn : CommitOutcome;

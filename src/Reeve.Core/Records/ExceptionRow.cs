@@ -25,8 +25,8 @@ public sealed record ExceptionRow
     /// <summary>Its latest pass.</summary>
     public required PassId PassId { get; init; }
 
-    /// <summary>When it was received, UTC, microseconds.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it was received, UTC, milliseconds: the time in its key, so that the order of keys is that of receipt.</summary>
+    public DateTimeOffset CreatedAt => Key.ReceivedAt;
 
     /// <summary>When the row was last written, UTC, microseconds.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }

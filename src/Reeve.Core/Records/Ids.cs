@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Reeve.Core.Records;
 
 /// <summary>A tenant. Callers choose it; never empty.</summary>
@@ -27,6 +29,29 @@ public readonly record struct RunId(Guid Value)
 /// </summary>
 public readonly record struct ExceptionKey(Guid Value)
 {
+    /// <summary>When its exception was received: the time in it, UTC, milliseconds. What no clock says is the last time there is.</summary>
+    public DateTimeOffset ReceivedAt
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            _ = Value.TryWriteBytes(bytes, bigEndian: true, out _);
+            long milliseconds = (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16);
+            return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(milliseconds, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+        }
+    }
+
+    /// <summary>The least key of an exception that was received at a time or later, as keys are ordered: by their bytes.</summary>
+    public static ExceptionKey LeastAt(DateTimeOffset time)
+    {
+        long ticks = Math.Max(0, time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks);
+        long milliseconds = (ticks / TimeSpan.TicksPerMillisecond) + (ticks % TimeSpan.TicksPerMillisecond == 0 ? 0 : 1);
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)milliseconds << 16);
+        return new ExceptionKey(new Guid(bytes, bigEndian: true));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Value.ToString("D");
 }

@@ -8,6 +8,13 @@ namespace Reeve.Core.Values;
 /// <summary>Reads and writes JSON (RFC 8259) as <see cref="Value"/>s. Thread-safe.</summary>
 public static class JsonText
 {
+    // What a thread keeps between texts: a buffer and writer for a text and for the one rendered inside it. A larger buffer goes.
+    private const int LargestSpare = 64 * 1024;
+    private const int MostSpare = 2;
+
+    [ThreadStatic]
+    private static Stack<Scratch>? spare;
+
     /// <summary>
     /// How every JSON of ours is written: without white space, strings escaped where JSON requires it and nowhere else, so
     /// that the bytes depend on the value alone.
@@ -75,13 +82,18 @@ public static class JsonText
     /// <summary>What is written, as UTF-8 in the <see cref="Compact"/> form.</summary>
     public static byte[] Render<T>(T state, Action<Utf8JsonWriter, T> write)
     {
-        ArrayBufferWriter<byte> buffer = new(1024);
-        using (Utf8JsonWriter writer = new(buffer, Compact))
+        Stack<Scratch> own = spare ??= new Stack<Scratch>(MostSpare);
+        Scratch scratch = own.TryPop(out Scratch? kept) ? kept : new Scratch();
+        write(scratch.Writer, state);
+        scratch.Writer.Flush();
+        byte[] text = scratch.Buffer.WrittenSpan.ToArray();
+        if (own.Count < MostSpare && scratch.Buffer.Capacity <= LargestSpare)
         {
-            write(writer, state);
+            scratch.Clear();
+            own.Push(scratch);
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return text;
     }
 
     /// <summary>The compact JSON of a value as text; see <see cref="Write"/>.</summary>
@@ -126,4 +138,19 @@ public static class JsonText
     }
 
     private static string KeyText(in Value key) => key.StringOrNull() ?? ToText(key);
+
+    private sealed class Scratch
+    {
+        internal Scratch() => Writer = new Utf8JsonWriter(Buffer, Compact);
+
+        internal ArrayBufferWriter<byte> Buffer { get; } = new(4096);
+
+        internal Utf8JsonWriter Writer { get; }
+
+        internal void Clear()
+        {
+            Buffer.ResetWrittenCount();
+            Writer.Reset();
+        }
+    }
 }

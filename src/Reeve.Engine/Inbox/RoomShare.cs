@@ -1,3 +1,5 @@
+using Reeve.Core.Errors;
+
 namespace Reeve.Engine.Inbox;
 
 /// <summary>Room that was reserved. It is given back once, however often it is disposed of; its parts are its own no longer. Thread-safe.</summary>
@@ -31,4 +33,12 @@ public sealed class RoomShare : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => room.GiveBack(corner, ref amount);
+}
+
+/// <summary>INBOX-001: a tenant has as much waiting as it may, and an input that begins is refused. Nothing of it was looked at.</summary>
+public sealed class NoRoomException(TimeSpan retryAfter)
+    : ReeveException(new ReeveError(ErrorCatalogue.Inbox.Full, $"What this tenant has waiting will be decided in about {retryAfter.TotalSeconds:0} s."))
+{
+    /// <summary>When to try again: whole seconds, 1 to 60.</summary>
+    public TimeSpan RetryAfter { get; } = retryAfter;
 }

@@ -23,6 +23,15 @@ public interface IPackStore
     /// <param name="cancellationToken">Stops the read.</param>
     Task<PackContent?> ByHashAsync(TenantId tenant, PackKindStored kind, DomainName? domain, string contentHash, CancellationToken cancellationToken);
 
+    /// <summary>What happened to versions, newest first.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="filter">Of which.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
+    Task<IReadOnlyList<PackHistoryEntry>> HistoryAsync(TenantId tenant, PackHistoryFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>How often each content was used, in no promised order; one that was not used is not among them.</summary>
+    Task<IReadOnlyList<PackUsage>> UsageAsync(TenantId tenant, CancellationToken cancellationToken);
+
     /// <summary>The version of a domain that was stored last; null when there is none.</summary>
     Task<PackContent?> LatestAsync(TenantId tenant, PackKindStored kind, DomainName domain, CancellationToken cancellationToken);
 }
@@ -78,6 +87,12 @@ public abstract record PackChange : Change
     /// <summary>A version that was not there; one of that name is a conflict (<see cref="Core.Ports.CommitOutcome.AlreadyThere"/>), whatever its content.</summary>
     public sealed record Stored(TenantId Tenant, PackContent Content) : PackChange
     {
+        /// <summary>The version it is compared with; null for a first one.</summary>
+        public string? Previous { get; init; }
+
+        /// <summary>What differs from it, as JSON; null for a first one.</summary>
+        public ReadOnlyMemory<byte>? Difference { get; init; }
+
         /// <inheritdoc/>
         public override TenantId TenantId => Tenant;
     }
@@ -90,6 +105,15 @@ public abstract record PackChange : Change
     /// <param name="By">By whom: a principal's id.</param>
     public sealed record Activated(TenantId Tenant, PackVersionKey Key, string? From, DateTimeOffset At, string By) : PackChange
     {
+        /// <inheritdoc/>
+        public override Signals Signals => Signals.Packs;
+
+        /// <summary>Whether it goes back to what was there before.</summary>
+        public bool IsRollback { get; init; }
+
+        /// <summary>What differs from what was active, as JSON; null when nothing was.</summary>
+        public ReadOnlyMemory<byte>? Difference { get; init; }
+
         /// <inheritdoc/>
         public override TenantId TenantId => Tenant;
     }

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Reeve.Core.Errors;
 using Reeve.Core.Events;
 using Reeve.Core.Policies;
 using Reeve.Core.Principals;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Core.Wording;
 
 namespace Reeve.Engine.PackVersions;
 
@@ -13,7 +15,11 @@ namespace Reeve.Engine.PackVersions;
 /// </summary>
 internal static class PackEvents
 {
-    internal static EventDraft Stored(TenantId tenant, PackContent content, PackContent? previous, BoundPolicy? bound, Principal actor) => new()
+    // A text may be wrong in a thousand places; whoever reads the log needs the first of them.
+    private const int ErrorsOnRecord = 20;
+    private const int LongestMessage = 300;
+
+    internal static EventDraft Stored(TenantId tenant, PackContent content, PackContent? previous, PackDifference? difference, BoundPolicy? bound, Principal actor) => new()
     {
         TenantId = tenant,
         Type = EventType.PackStored,
@@ -26,7 +32,7 @@ internal static class PackEvents
             writer.WriteNumber("bytes", content.Json.Length);
             writer.WriteString("storedAt", TimeText.Timestamp(content.Pack.StoredAt));
             writer.WriteString("storedBy", content.Pack.StoredBy);
-            Compared(writer, content, previous);
+            Compared(writer, previous, difference);
             Approvals(writer, bound);
             PrincipalJson.WriteActor(writer, actor);
             writer.WriteEndObject();
@@ -34,20 +40,54 @@ internal static class PackEvents
     };
 
     internal static EventDraft Activated(
-        TenantId tenant, PackContent content, PackContent? previous, BoundPolicy? bound, DateTimeOffset at, Principal actor) => new()
+        TenantId tenant, PackContent content, PackContent? previous, PackDifference? difference, BoundPolicy? bound, Activation how) => new()
     {
         TenantId = tenant,
-        Type = EventType.PackActivated,
+        Type = how.IsRollback ? EventType.PackRolledBack : EventType.PackActivated,
+        Actor = how.Actor,
+        At = how.At,
+        Body = JsonText.Render(0, (writer, _) =>
+        {
+            writer.WriteStartObject();
+            Name(writer, content);
+            writer.WriteString("activatedAt", TimeText.Timestamp(how.At));
+            writer.WriteString("activatedBy", how.Actor.Id);
+            Compared(writer, previous, difference);
+            Approvals(writer, bound);
+            PrincipalJson.WriteActor(writer, how.Actor);
+            writer.WriteEndObject();
+        }),
+    };
+
+    internal static EventDraft Refused(TenantId tenant, PackRefusal refusal, DateTimeOffset at, Principal actor) => new()
+    {
+        TenantId = tenant,
+        Type = EventType.PackRefused,
         Actor = actor,
         At = at,
         Body = JsonText.Render(0, (writer, _) =>
         {
             writer.WriteStartObject();
-            Name(writer, content);
-            writer.WriteString("activatedAt", TimeText.Timestamp(at));
-            writer.WriteString("activatedBy", actor.Id);
-            Compared(writer, content, previous);
-            Approvals(writer, bound);
+            writer.WriteString("file", refusal.File);
+            writer.WriteString("textHash", refusal.TextHash);
+            writer.WriteNumber("errorCount", refusal.Errors.Count);
+            writer.WriteStartArray("errors");
+            foreach (ReeveError error in refusal.Errors.Take(ErrorsOnRecord))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("code", error.Code);
+                writer.WriteString("subject", error.Subject);
+                if (error.Position is { } place)
+                {
+                    writer.WriteNumber("line", place.Line);
+                    writer.WriteNumber("column", place.Column);
+                }
+
+                writer.WriteString("message", Shown.Short(error.Message, LongestMessage));
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
             PrincipalJson.WriteActor(writer, actor);
             writer.WriteEndObject();
         }),
@@ -62,32 +102,18 @@ internal static class PackEvents
     }
 
     // Both are null for a first version.
-    private static void Compared(Utf8JsonWriter writer, PackContent content, PackContent? previous)
+    private static void Compared(Utf8JsonWriter writer, PackContent? previous, PackDifference? difference)
     {
         writer.WriteString("previous", previous?.Pack.Key.Version);
-        if (previous is null)
+        writer.WritePropertyName("difference");
+        if (difference is null)
         {
-            writer.WriteNull("difference");
-            return;
+            writer.WriteNullValue();
         }
-
-        PackDifference difference = PackDifference.Of(PackTexts.Members(previous.Json), PackTexts.Members(content.Json));
-        writer.WriteStartObject("difference");
-        Names(writer, "added", difference.Added);
-        Names(writer, "removed", difference.Removed);
-        writer.WriteStartArray("changed");
-        foreach (SectionDifference section in difference.Changed)
+        else
         {
-            writer.WriteStartObject();
-            writer.WriteString("member", section.Member);
-            Names(writer, "added", section.Added);
-            Names(writer, "removed", section.Removed);
-            Names(writer, "changed", section.Changed);
-            writer.WriteEndObject();
+            difference.Write(writer, withSummary: false);
         }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     // In the order of the packs, not of the set.
@@ -101,23 +127,13 @@ internal static class PackEvents
 
         writer.WriteStartObject("approvals");
         writer.WriteBoolean("derived", bound.ApprovalsDerived);
-        Names(writer, "playbooks", [.. bound.Playbooks.Select(playbook => playbook.Id.Value).Where(bound.ApprovedProcesses.Contains)]);
+        PackDifference.Names(writer, "playbooks", [.. bound.Playbooks.Select(playbook => playbook.Id.Value).Where(bound.ApprovedProcesses.Contains)]);
         writer.WriteEndObject();
     }
-
-    private static void Names(Utf8JsonWriter writer, string member, IReadOnlyList<string>? names)
-    {
-        if (names is null)
-        {
-            return;
-        }
-
-        writer.WriteStartArray(member);
-        foreach (string name in names)
-        {
-            writer.WriteStringValue(name);
-        }
-
-        writer.WriteEndArray();
-    }
 }
+
+/// <summary>How a version becomes the active one.</summary>
+/// <param name="Actor">Who does it.</param>
+/// <param name="At">When, UTC, microseconds.</param>
+/// <param name="IsRollback">Whether it goes back to what was there before.</param>
+internal sealed record Activation(Principal Actor, DateTimeOffset At, bool IsRollback);

@@ -1,6 +1,7 @@
 using Reeve.Core.Changes;
 using Reeve.Core.Errors;
 using Reeve.Core.PackDocuments;
+using Reeve.Core.Packs;
 using Reeve.Core.Policies;
 using Reeve.Core.Ports;
 using Reeve.Core.Principals;
@@ -22,7 +23,10 @@ public sealed partial class PackRegistry
     /// </summary>
     /// <exception cref="ReeveException">PACK-038; PACK-040 for a policy whose domain has no active domain pack; PACK-042.</exception>
     /// <exception cref="ReeveErrorsException">PACK-…: the pair would not fit; every finding.</exception>
-    public async Task ActivateAsync(TenantId tenant, IReadOnlyList<PackVersionKey> versions, Principal actor, CancellationToken cancellationToken)
+    public Task ActivateAsync(TenantId tenant, IReadOnlyList<PackVersionKey> versions, Principal actor, CancellationToken cancellationToken) =>
+        ActivateAsync(tenant, versions, new Activation(actor, Now(), IsRollback: false), cancellationToken);
+
+    private async Task<bool> ActivateAsync(TenantId tenant, IReadOnlyList<PackVersionKey> versions, Activation how, CancellationToken cancellationToken)
     {
         if (versions.DistinctBy(version => (version.Kind, version.Domain)).Count() != versions.Count)
         {
@@ -35,13 +39,13 @@ public sealed partial class PackRegistry
             List<Change> changes = [];
             foreach (IGrouping<DomainName, PackVersionKey> domain in versions.GroupBy(version => version.Domain))
             {
-                changes.AddRange(await ChangesAsync(tenant, domain.Key, [.. domain], active, actor, cancellationToken));
+                changes.AddRange(await ChangesAsync(tenant, domain.Key, [.. domain], active, how, cancellationToken));
             }
 
             if (changes.Count == 0 || await committer.CommitAloneAsync(tenant, changes, cancellationToken) is CommitOutcome.Committed)
             {
-                recent.Forget(tenant);
-                return;
+                actives.Forget(tenant);
+                return changes.Count > 0;
             }
         }
 
@@ -50,7 +54,7 @@ public sealed partial class PackRegistry
 
     // The domain pack's row is always touched first: it is what two activations of one domain wait for each other at.
     private async Task<IReadOnlyList<Change>> ChangesAsync(
-        TenantId tenant, DomainName domain, IReadOnlyList<PackVersionKey> versions, IReadOnlyList<StoredPack> active, Principal actor, CancellationToken cancellationToken)
+        TenantId tenant, DomainName domain, IReadOnlyList<PackVersionKey> versions, IReadOnlyList<StoredPack> active, Activation how, CancellationToken cancellationToken)
     {
         Switch pack = await SwitchAsync(tenant, PackKindStored.Domain, domain, versions, active, cancellationToken);
         Switch policy = await SwitchAsync(tenant, PackKindStored.Policy, domain, versions, active, cancellationToken);
@@ -60,7 +64,6 @@ public sealed partial class PackRegistry
         }
 
         BoundPolicy? bound = Bind(domain, pack.To, policy.To);
-        DateTimeOffset now = Now();
         List<Change> changes = [];
         Add(pack);
         if (pack.IsChange && policy.To is null)
@@ -75,8 +78,14 @@ public sealed partial class PackRegistry
         {
             if (change.IsChange)
             {
-                changes.Add(new PackChange.Activated(tenant, change.To!.Pack.Key, change.From?.Pack.Key.Version, now, actor.Id)); // not null: it changes to something
-                changes.Add(new Change.Append(PackEvents.Activated(tenant, change.To, change.From, bound, now, actor)));
+                PackContent to = change.To!; // not null: it changes to something
+                PackDifference? difference = change.From is { } from ? PackDifference.Of(from, to) : null;
+                changes.Add(new PackChange.Activated(tenant, to.Pack.Key, change.From?.Pack.Key.Version, how.At, how.Actor.Id)
+                {
+                    IsRollback = how.IsRollback,
+                    Difference = difference?.ToJson(),
+                });
+                changes.Add(new Change.Append(PackEvents.Activated(tenant, to, change.From, difference, bound, how)));
             }
             else if (change.To is { } same)
             {
@@ -104,20 +113,21 @@ public sealed partial class PackRegistry
 
     private static BoundPolicy? Bind(DomainName domain, PackContent? pack, PackContent? policy)
     {
+        // Alone it must at least be one that this release reads.
+        DomainPack? read = pack is null ? null : PackTexts.Domain(pack);
         if (policy is null)
         {
             return null;
         }
 
-        if (pack is null)
+        if (read is null)
         {
             throw new ReeveException(new ReeveError(
                 ErrorCatalogue.Packs.NotActive, $"The domain {Shown.Name(domain.Value)} has no active domain pack.", VersionNames.Subject(PackKindStored.Domain),
                 nextStep: "Activate the domain pack first, or both together."));
         }
 
-        PackReading<BoundPolicy> bound = PolicyBinder.Bind(PackTexts.Domain(pack), PackTexts.Policy(policy));
-        return bound.OrThrow();
+        return PolicyBinder.Bind(read, PackTexts.Policy(policy)).OrThrow();
     }
 
     /// <param name="From">What is active; null when nothing is.</param>

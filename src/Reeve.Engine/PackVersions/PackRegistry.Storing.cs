@@ -29,20 +29,14 @@ public sealed partial class PackRegistry
         {
             DomainPack pack = DomainPackReader.Read(document).OrThrow();
             PackVersionKey named = new(PackKindStored.Domain, pack.Name, pack.Version);
-            return await StoreOnceAsync(new Candidate(tenant, named, pack.Source, Bound: null, document, MayStandBeside: false), actor, cancellationToken);
+            return await StoreOnceAsync(new Candidate(tenant, named, pack.Source, Bound: null, document, Naming.Own), actor, cancellationToken);
         }
 
         TenantPolicy policy = TenantPolicyReader.Read(document).OrThrow();
-        if (policy.TenantId != tenant)
-        {
-            ReeveError other = new(
-                ErrorCatalogue.Packs.OtherTenant, $"The policy is for the tenant {Shown.Name(policy.TenantId.Value)}, not for {Shown.Name(tenant.Value)}.", "/tenantId");
-            throw new ReeveException(document.Place([other])[0]);
-        }
-
+        DemandOwn(policy, tenant, document);
         BoundPolicy bound = await BindForStoringAsync(policy, document, cancellationToken);
         PackVersionKey key = new(PackKindStored.Policy, bound.Domain.Name, policy.Version);
-        return await StoreOnceAsync(new Candidate(tenant, key, policy.Source, bound, document, MayStandBeside: false), actor, cancellationToken);
+        return await StoreOnceAsync(new Candidate(tenant, key, policy.Source, bound, document, Naming.Own), actor, cancellationToken);
     }
 
     /// <summary>
@@ -53,9 +47,9 @@ public sealed partial class PackRegistry
     public async Task EnsureAsync(BoundPolicy policy, Principal actor, CancellationToken cancellationToken)
     {
         PackVersionKey domain = new(PackKindStored.Domain, policy.Domain.Name, policy.Domain.Version);
-        await StoreOnceAsync(new Candidate(policy.TenantId, domain, policy.Domain.Source, Bound: null, Document: null, MayStandBeside: true), actor, cancellationToken);
+        await StoreOnceAsync(new Candidate(policy.TenantId, domain, policy.Domain.Source, Bound: null, Document: null, Naming.Beside), actor, cancellationToken);
         PackVersionKey own = new(PackKindStored.Policy, policy.Domain.Name, policy.Policy.Version);
-        await StoreOnceAsync(new Candidate(policy.TenantId, own, policy.Policy.Source, policy, Document: null, MayStandBeside: true), actor, cancellationToken);
+        await StoreOnceAsync(new Candidate(policy.TenantId, own, policy.Policy.Source, policy, Document: null, Naming.Beside), actor, cancellationToken);
     }
 
     private async Task<BoundPolicy> BindForStoringAsync(TenantPolicy policy, Document document, CancellationToken cancellationToken)
@@ -128,7 +122,12 @@ public sealed partial class PackRegistry
             PackContent? previous = await store.LatestAsync(tenant, key.Kind, key.Domain, cancellationToken);
             StoredPack pack = new() { Key = key, ContentHash = source.Hash, StoredAt = Now(), StoredBy = actor.Id, IsActive = false };
             PackContent content = new(pack, source.Json);
-            Change[] changes = [new PackChange.Stored(tenant, content), new Change.Append(PackEvents.Stored(tenant, content, previous, wanted.Bound, actor))];
+            PackDifference? difference = previous is null ? null : PackDifference.Of(previous, content);
+            Change[] changes =
+            [
+                new PackChange.Stored(tenant, content) { Previous = previous?.Pack.Key.Version, Difference = difference?.ToJson() },
+                new Change.Append(PackEvents.Stored(tenant, content, previous, difference, wanted.Bound, actor)),
+            ];
             if (await committer.CommitAloneAsync(tenant, changes, cancellationToken) is CommitOutcome.Committed)
             {
                 return pack;
@@ -144,9 +143,10 @@ public sealed partial class PackRegistry
     {
         PackVersionKey name = wanted.Key;
         PackContent? there = await store.FindAsync(wanted.Tenant, name, cancellationToken);
-        if (wanted.MayStandBeside && there is not null && there.Pack.ContentHash != wanted.Source.Hash)
+        if (wanted.Naming != Naming.Own && there is not null && there.Pack.ContentHash != wanted.Source.Hash)
         {
-            name = name with { Version = VersionNames.Beside(name.Version, wanted.Source.Hash) };
+            string? patch = wanted.Naming == Naming.NextPatch ? VersionNames.NextPatch(name, await store.ListAsync(wanted.Tenant, cancellationToken)) : null;
+            name = name with { Version = patch ?? VersionNames.Beside(name.Version, wanted.Source.Hash) };
             there = await store.FindAsync(wanted.Tenant, name, cancellationToken);
         }
 
@@ -164,6 +164,19 @@ public sealed partial class PackRegistry
     /// <param name="Source">Its content.</param>
     /// <param name="Bound">What a policy is bound to; null for a domain pack.</param>
     /// <param name="Document">Its text, for places; null when it is no longer there.</param>
-    /// <param name="MayStandBeside">Whether it is stored beside its version when that is taken.</param>
-    private sealed record Candidate(TenantId Tenant, PackVersionKey Key, StoredDocument Source, BoundPolicy? Bound, Document? Document, bool MayStandBeside);
+    /// <param name="Naming">What it is called when its version is taken.</param>
+    private sealed record Candidate(TenantId Tenant, PackVersionKey Key, StoredDocument Source, BoundPolicy? Bound, Document? Document, Naming Naming);
+
+    /// <summary>What a content is called when other content has the version it says it is.</summary>
+    private enum Naming
+    {
+        /// <summary>It is refused.</summary>
+        Own,
+
+        /// <summary>By its version and its hash.</summary>
+        Beside,
+
+        /// <summary>The next patch version that is free; by its hash when its version is no semantic one.</summary>
+        NextPatch,
+    }
 }

@@ -1,3 +1,4 @@
+using Reeve.Core.Changes;
 using Reeve.Core.Documents;
 using Reeve.Core.Errors;
 using Reeve.Core.PackDocuments;
@@ -17,9 +18,6 @@ namespace Reeve.Engine.PackVersions;
 /// </summary>
 public sealed partial class PackRegistry
 {
-    // What another node activated is used here within a second (EX-PACK-7).
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMilliseconds(800);
-
     private const int CachedTenants = 10_000;
 
     // Each attempt loses only to somebody else who succeeded.
@@ -29,28 +27,49 @@ public sealed partial class PackRegistry
     private readonly ICommitter committer;
     private readonly TimeProvider clock;
     private readonly BoundPairs pairs;
-    private readonly RecentActives recent;
+    private readonly ActivePairs actives;
 
     /// <summary>Makes the door.</summary>
     /// <param name="store">Reads.</param>
     /// <param name="committer">Writes.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="cachedPairs">How many compiled pairs of packs are kept in memory, of all tenants together; at least 1.</param>
-    public PackRegistry(IPackStore store, ICommitter committer, TimeProvider clock, int cachedPairs = 512)
+    /// <param name="signals">Says when what is active changed, and whether what is known of it is to be believed.</param>
+    /// <param name="cache">What is kept in memory; null: as usual.</param>
+    public PackRegistry(IPackStore store, ICommitter committer, TimeProvider clock, SignalBoard signals, PackCacheOptions? cache = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(cachedPairs, 1);
+        PackCacheOptions kept = cache ?? new PackCacheOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(kept.Pairs, 1, nameof(cache));
+        ArgumentOutOfRangeException.ThrowIfLessThan(kept.PairsOfTenant, 1, nameof(cache));
+        ArgumentOutOfRangeException.ThrowIfLessThan(kept.TextBytes, 1, nameof(cache));
         this.store = store;
         this.committer = committer;
         this.clock = clock;
-        pairs = new BoundPairs(cachedPairs);
-        recent = new RecentActives(clock, Lifetime, CachedTenants);
+        pairs = new BoundPairs(kept);
+        actives = new ActivePairs(signals, CachedTenants);
+        signals.Subscribe(Signals.Packs, actives.Forget);
     }
 
-    /// <summary>The active pair of a domain, bound; of the tenant's only domain when none is named.</summary>
+    /// <summary>How the cache of compiled packs fares.</summary>
+    public PackCacheFigures CacheFigures => pairs.Figures;
+
+    /// <summary>The active pair of a domain, bound; of the tenant's only domain when none is named. On the path of every exception: an answer that is there is given at once.</summary>
     /// <exception cref="ReeveException">PACK-040 when there is no active pair, PACK-041 when there are several and none is named.</exception>
-    public async Task<BoundPolicy> ActiveAsync(TenantId tenant, DomainName? domain, CancellationToken cancellationToken)
+    /// <exception cref="ReeveErrorsException">PACK-…: what is active does not fit this release.</exception>
+    public Task<BoundPolicy> ActiveAsync(TenantId tenant, DomainName? domain, CancellationToken cancellationToken)
     {
-        IReadOnlyList<StoredPack> active = await ActiveOfAsync(tenant, cancellationToken);
+        if (actives.Find(tenant)?.For(domain) is not { } answer)
+        {
+            return FindActiveAsync(tenant, domain, cancellationToken);
+        }
+
+        pairs.Use(answer.Entry);
+        return answer.Given;
+    }
+
+    private async Task<BoundPolicy> FindActiveAsync(TenantId tenant, DomainName? domain, CancellationToken cancellationToken)
+    {
+        ActiveReading reading = actives.Find(tenant) ?? await actives.ReadAsync(tenant, () => store.ActiveAsync(tenant, CancellationToken.None), cancellationToken);
+        IReadOnlyList<StoredPack> active = reading.Active;
         StoredPack[] policies =
         [
             .. active.Where(pack => pack.Key.Kind == PackKindStored.Policy && (domain is null || pack.Key.Domain == domain)
@@ -64,7 +83,9 @@ public sealed partial class PackRegistry
         }
 
         StoredPack pair = active.First(pack => pack.Key.Kind == PackKindStored.Domain && pack.Key.Domain == policies[0].Key.Domain);
-        return await BoundAsync(tenant, pair, policies[0], cancellationToken);
+        BoundPairs.Entry entry = await BoundAsync(tenant, pair, policies[0], cancellationToken);
+        reading.Keep(new ActiveAnswer(domain, entry, Task.FromResult(entry.Bound)));
+        return entry.Bound;
     }
 
     /// <summary>A pair by references <c>DOMAIN@VERSION</c> or <c>DOMAIN@active</c>, bound.</summary>
@@ -75,7 +96,7 @@ public sealed partial class PackRegistry
         StoredPack domain = await ResolveAsync(tenant, PackKindStored.Domain, domainPack, cancellationToken);
         StoredPack policy = await ResolveAsync(tenant, PackKindStored.Policy, tenantPolicy, cancellationToken);
         return domain.Key.Domain == policy.Key.Domain
-            ? await BoundAsync(tenant, domain, policy, cancellationToken)
+            ? (await BoundAsync(tenant, domain, policy, cancellationToken)).Bound
             : throw new ReeveException(new ReeveError(
                 ErrorCatalogue.Packs.OtherDomain,
                 $"The policy is for the domain {Shown.Name(policy.Key.Domain.Value)}, the pack is {Shown.Name(domain.Key.Domain.Value)}.", VersionNames.Subject(PackKindStored.Policy)));
@@ -84,15 +105,17 @@ public sealed partial class PackRegistry
     /// <summary>A pair by content hashes, as a run recorded them; null when one is not stored.</summary>
     public async Task<BoundPolicy?> ByHashAsync(TenantId tenant, string domainPack, string tenantPolicy, CancellationToken cancellationToken)
     {
-        PairKey key = new(tenant, domainPack, tenantPolicy);
-        if (pairs.TryGet(key, out BoundPolicy? bound))
-        {
-            return bound;
-        }
-
-        PackContent? domain = await store.ByHashAsync(tenant, PackKindStored.Domain, null, domainPack, cancellationToken);
-        PackContent? policy = domain is null ? null : await store.ByHashAsync(tenant, PackKindStored.Policy, domain.Pack.Key.Domain, tenantPolicy, cancellationToken);
-        return domain is null || policy is null ? null : Compile(key, domain, policy);
+        BoundPairs.Entry? entry = await pairs.GetAsync(
+            new PairKey(tenant, domainPack, tenantPolicy),
+            async () =>
+            {
+                PackContent? domain = await store.ByHashAsync(tenant, PackKindStored.Domain, null, domainPack, CancellationToken.None);
+                PackContent? policy = domain is null ? null
+                    : await store.ByHashAsync(tenant, PackKindStored.Policy, domain.Pack.Key.Domain, tenantPolicy, CancellationToken.None);
+                return domain is null || policy is null ? null : Compile(domain, policy);
+            },
+            cancellationToken);
+        return entry?.Bound;
     }
 
     /// <summary>A version with its content, by a reference <c>DOMAIN@VERSION</c> or <c>DOMAIN@active</c>; null when there is none.</summary>
@@ -117,24 +140,21 @@ public sealed partial class PackRegistry
     /// <summary>Every version, newest first by when it was stored.</summary>
     public Task<IReadOnlyList<StoredPack>> ListAsync(TenantId tenant, CancellationToken cancellationToken) => store.ListAsync(tenant, cancellationToken);
 
-    /// <summary>Forgets what is known of a tenant's packs: for whoever reads in the log that they changed on another node.</summary>
+    /// <summary>Forgets what is known of a tenant's packs: for whoever learns that they changed on another node.</summary>
     public void Forget(TenantId tenant)
     {
-        recent.Forget(tenant);
-        pairs.Forget(tenant);
+        actives.Forget(tenant);
+        pairs.Forget(tenant, null, null);
     }
 
-    private async Task<IReadOnlyList<StoredPack>> ActiveOfAsync(TenantId tenant, CancellationToken cancellationToken)
+    /// <summary>Forgets which versions of a tenant are active, and its compiled pairs of a domain: all, or those with one version (EX-PACK-7).</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="domain">The domain.</param>
+    /// <param name="version">A version of a domain pack or policy; null: all.</param>
+    public void Forget(TenantId tenant, DomainName domain, string? version)
     {
-        if (recent.TryGet(tenant, out IReadOnlyList<StoredPack>? known))
-        {
-            return known;
-        }
-
-        RecentActives.Mark began = recent.Begin();
-        IReadOnlyList<StoredPack> active = await store.ActiveAsync(tenant, cancellationToken);
-        recent.Keep(tenant, active, began);
-        return active;
+        actives.Forget(tenant);
+        pairs.Forget(tenant, domain, version);
     }
 
     private async Task<StoredPack> ResolveAsync(TenantId tenant, PackKindStored kind, string reference, CancellationToken cancellationToken)
@@ -150,24 +170,17 @@ public sealed partial class PackRegistry
             : Unknown(key);
     }
 
-    private async Task<BoundPolicy> BoundAsync(TenantId tenant, StoredPack domain, StoredPack policy, CancellationToken cancellationToken)
+    private async Task<BoundPairs.Entry> BoundAsync(TenantId tenant, StoredPack domain, StoredPack policy, CancellationToken cancellationToken)
     {
-        PairKey key = new(tenant, domain.ContentHash, policy.ContentHash);
-        if (pairs.TryGet(key, out BoundPolicy? bound))
-        {
-            return bound;
-        }
-
-        return Compile(key, await ContentAsync(tenant, domain.Key, cancellationToken), await ContentAsync(tenant, policy.Key, cancellationToken));
+        BoundPairs.Entry? entry = await pairs.GetAsync(
+            new PairKey(tenant, domain.ContentHash, policy.ContentHash),
+            async () => Compile(await ContentAsync(tenant, domain.Key, CancellationToken.None), await ContentAsync(tenant, policy.Key, CancellationToken.None)),
+            cancellationToken);
+        return entry ?? throw Unknown(policy.Key);
     }
 
-    // Two that compile one pair at once do the same work twice, and one result is kept.
-    private BoundPolicy Compile(PairKey key, PackContent domain, PackContent policy)
-    {
-        BoundPolicy bound = PolicyBinder.Bind(PackTexts.Domain(domain), PackTexts.Policy(policy)).OrThrow();
-        pairs.Keep(key, bound);
-        return bound;
-    }
+    private static MadePair Compile(PackContent domain, PackContent policy) => new(
+        PolicyBinder.Bind(PackTexts.Domain(domain), PackTexts.Policy(policy)).OrThrow(), domain.Pack.Key.Version, policy.Pack.Key.Version, domain.Json.Length + policy.Json.Length);
 
     private async Task<PackContent> ContentAsync(TenantId tenant, PackVersionKey key, CancellationToken cancellationToken) =>
         await store.FindAsync(tenant, key, cancellationToken) ?? throw Unknown(key);

@@ -1,4 +1,5 @@
 using Reeve.Core.Errors;
+using Reeve.Core.Packs;
 using Reeve.Core.Records;
 using Reeve.Core.Wording;
 
@@ -38,6 +39,30 @@ internal static class VersionNames
     /// <summary>The name under which a run's content is stored when its version is taken: the hash as build metadata (semver.org, 10).</summary>
     internal static string Beside(string version, string contentHash) =>
         $"{version}{(version.Contains('+') ? '.' : '+')}{contentHash[..HashDigits]}";
+
+    /// <summary>
+    /// The version behind every patch of the same major and minor number that is stored, so that what is newer is also called so; null
+    /// when the version is no semantic one.
+    /// </summary>
+    internal static string? NextPatch(PackVersionKey taken, IReadOnlyList<StoredPack> stored)
+    {
+        if (!SemanticVersion.TryParse(taken.Version, out SemanticVersion own))
+        {
+            return null;
+        }
+
+        int last = own.Patch;
+        foreach (StoredPack pack in stored)
+        {
+            if (pack.Key.Kind == taken.Kind && pack.Key.Domain == taken.Domain && SemanticVersion.TryParse(pack.Key.Version, out SemanticVersion other)
+                && other.Major == own.Major && other.Minor == own.Minor)
+            {
+                last = Math.Max(last, other.Patch);
+            }
+        }
+
+        return last == int.MaxValue ? null : $"{own.Major}.{own.Minor}.{last + 1}";
+    }
 
     /// <summary>Reads a reference; the version is <see cref="Active"/> for the active one.</summary>
     /// <exception cref="ReeveException">PACK-039.</exception>

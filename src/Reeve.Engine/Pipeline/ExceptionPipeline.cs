@@ -74,7 +74,7 @@ public sealed class ExceptionPipeline
     }
 
     /// <summary>What a pass that begins now is decided with.</summary>
-    public PassSettings SettingsOf(BoundPolicy policy) => PassSettings.Of(policy, Prepare(policy).ZoneData, options, hasMemory);
+    public PassSettings SettingsOf(BoundPolicy policy) => Prepare(policy).Settings;
 
     /// <summary>Decides one arrival, whatever arrived before it: who repeats whom is for <see cref="RunAsync"/>.</summary>
     public async ValueTask<PassOutcome> DecideAsync(Arrival arrival, BoundPolicy policy, RunContext run, CancellationToken cancellationToken)
@@ -83,16 +83,15 @@ public sealed class ExceptionPipeline
         return new PassOutcome(decided!.Result(), decided); // not null: only a journal ends a pass before its end
     }
 
+    /// <summary>A pass before its first stage.</summary>
+    public ExceptionCase Begin(PassStart start) => new(start.Arrival, start.Policy, start.Settings ?? SettingsOf(start.Policy), Prepare(start.Policy).Playbooks);
+
     /// <summary>Takes one pass to its end, from its beginning or from where the record of it ends.</summary>
     /// <returns>The exception as decided; null when the journal says that somebody else has the pass.</returns>
-    public ValueTask<ExceptionCase?> DecideAsync(PassStart start, CancellationToken cancellationToken)
-    {
-        ExceptionCase begun = new(start.Arrival, start.Policy, start.Settings ?? SettingsOf(start.Policy), Prepare(start.Policy).Playbooks);
-        return pass.DecideAsync(begun, start, cancellationToken);
-    }
+    public ValueTask<ExceptionCase?> DecideAsync(PassStart start, CancellationToken cancellationToken) => pass.DecideAsync(Begin(start), start, cancellationToken);
 
-    private Prepared Prepare(BoundPolicy policy) =>
-        policies.GetValue(policy, static made => new Prepared(new PlaybookDesk(made), ZoneData.Fingerprint(made.Calendars)));
+    private Prepared Prepare(BoundPolicy policy) => policies.TryGetValue(policy, out Prepared? known) ? known
+        : policies.GetValue(policy, made => new Prepared(new PlaybookDesk(made), PassSettings.Of(made, ZoneData.Fingerprint(made.Calendars), options, hasMemory)));
 
     private async Task<IReadOnlyList<PassOutcome>> DecideAsync(
         IReadOnlyList<SettledItem> chunk, BoundPolicy policy, RunContext run, CancellationToken cancellationToken)
@@ -121,7 +120,7 @@ public sealed class ExceptionPipeline
         return new PassOutcome(answer, ReferenceEquals(answer, decided?.Result) ? decided.Case : null);
     }
 
-    private sealed record Prepared(PlaybookDesk Playbooks, string ZoneData);
+    private sealed record Prepared(PlaybookDesk Playbooks, PassSettings Settings);
 }
 
 /// <summary>What one item came to.</summary>

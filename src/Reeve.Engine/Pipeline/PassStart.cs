@@ -30,6 +30,9 @@ public sealed record PassStart
     /// </summary>
     public bool MustAgree { get; init; }
 
+    /// <summary>Why the first stage that is not on record fails without being decided; null: it is decided.</summary>
+    public ReeveError? Stopped { get; init; }
+
     /// <summary>Puts the pass on record as it goes on; null: nobody does.</summary>
     public IPassJournal? Journal { get; init; }
 }

@@ -23,24 +23,24 @@ public sealed record PipelineOptions
     /// <summary>Whether plans reach the world. Tenants start in shadow.</summary>
     public AutomationMode Mode { get; init; } = AutomationMode.Shadow;
 
-    /// <summary>How often a pass that had to fetch something is committed; once, at its end, by default.</summary>
+    /// <summary>How often a pass is committed; once, at its end, by default.</summary>
     public CommitMode Commits { get; init; } = CommitMode.Once;
 }
 
 /// <summary>
-/// How often a pass is committed once it was received. A pass that fetches nothing is committed once unless it is
-/// <see cref="EveryStage"/>: what is lost with a crash is then decided again from what its source sends again, and nothing was spent on it.
+/// How often a pass is committed. By default one that fetches nothing is committed once: what is lost with a crash is then decided again from what its
+/// source sends again, and nothing was spent on it.
 /// </summary>
 public enum CommitMode
 {
-    /// <summary>When it is decided to its end. A crash before that asks everything again.</summary>
+    /// <summary>When it is decided to its end; before that only where something has to be fetched. A crash before the end asks everything again.</summary>
     Once,
 
-    /// <summary>After each stage. A crash repeats no finished stage, and asks nothing again that was answered for one; each stage costs a commit.</summary>
+    /// <summary>
+    /// When it is received, and after each stage, also where nothing is fetched. A crash repeats no finished stage, and asks nothing again that was answered
+    /// for one; each stage costs a commit.
+    /// </summary>
     Stage,
-
-    /// <summary>As <see cref="Stage"/>, also where nothing is fetched. It gains nothing; it is there to compare with engines that commit each step.</summary>
-    EveryStage,
 }
 
 /// <summary>What all exceptions of one run share.</summary>

@@ -22,6 +22,7 @@ internal sealed class PipelinePass(
     internal async ValueTask<ExceptionCase?> DecideAsync(ExceptionCase current, PassStart start, CancellationToken cancellationToken)
     {
         RecordedSteps recorded = new(start.Recorded);
+        ReeveError? stopped = start.Stopped;
         int retriaged = 0;
         Stage? stage = Stage.Intake;
         while (stage is { } now)
@@ -29,12 +30,15 @@ internal sealed class PipelinePass(
             bool isRecorded = recorded.TryTake(now, out RecordedStage? found);
             DateTimeOffset at = found?.At ?? TimeText.ToMicroseconds(start.Now ?? runtime.Clock.GetUtcNow());
             PassStep? step = isRecorded ? Again(found!, current, start) // not null: it was taken
+                : recorded.IsAtEnd && stopped is not null ? new PassStep { Stage = now, At = at, Error = stopped }
                 : recorded.IsAtEnd || !start.MustAgree ? await DecideStageAsync(now, current, at, start, cancellationToken)
                 : Diverged(now, at);
             if (step is null)
             {
                 return null;
             }
+
+            stopped = ReferenceEquals(step.Error, stopped) ? null : stopped;
 
             if (step.Error is not null)
             {

@@ -18,8 +18,8 @@ public interface IExceptionStore
     /// <exception cref="Core.Errors.ReeveException">REC-005 for a cursor that no page gave.</exception>
     Task<ExceptionPage> ListAsync(TenantId tenant, ExceptionQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Passes that were received and are not decided, lowest first: across tenants, what this node's slots own or nobody does.</summary>
-    Task<IReadOnlyList<UnfinishedPass>> UnfinishedAsync(int limit, CancellationToken cancellationToken);
+    /// <summary>An exception's row by its key; null when the tenant has none.</summary>
+    Task<ExceptionRow?> FindAsync(TenantId tenant, ExceptionKey key, CancellationToken cancellationToken);
 }
 
 /// <summary>Which exceptions to list; what is null does not filter.</summary>
@@ -63,6 +63,3 @@ public sealed record ExceptionQuery
 /// <param name="Total">How many match; at most 10,000 are counted, unless their number is kept (<see cref="ExceptionQuery.IsKept"/>).</param>
 /// <param name="TotalIsLowerBound">Whether there are more than <paramref name="Total"/>.</param>
 public sealed record ExceptionPage(IReadOnlyList<ExceptionRow> Items, string? Next, long Total, bool TotalIsLowerBound);
-
-/// <summary>A pass that was received and is not decided.</summary>
-public sealed record UnfinishedPass(TenantId TenantId, PassId PassId, ExceptionKey Key, RunId RunId, int Attempts);

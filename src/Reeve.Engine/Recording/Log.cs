@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(1501, LogLevel.Information, "Resumed {Decided} passes that an earlier process had received")]
     internal static partial void Resumed(ILogger logger, int decided);
 
+    [LoggerMessage(1503, LogLevel.Error, "Pass {PassId} is escalated undecided: {Code}")]
+    internal static partial void GivenUp(ILogger logger, string passId, string code);
+
     [LoggerMessage(1502, LogLevel.Information, "Pass {PassId} was decided elsewhere")]
     internal static partial void DecidedElsewhere(ILogger logger, string passId);
 }

@@ -1,5 +1,6 @@
 using Reeve.Core.Changes;
 using Reeve.Core.Decisions;
+using Reeve.Core.Errors;
 using Reeve.Core.Events;
 using Reeve.Core.Principals;
 using Reeve.Core.Records;
@@ -35,9 +36,9 @@ internal sealed class PassChanges(RunId run)
             RunId = run,
             PassId = current.Arrival.PassId,
             UpdatedAt = at,
-            TriagedAt = before?.TriagedAt ?? current.Steps.FirstOrDefault(step => step.Stage == Stage.Triage)?.At,
+            TriagedAt = before?.TriagedAt ?? TriagedAt(current),
             ResolvedAt = record.ResolutionStatus == ResolutionStatus.Resolved ? at : null,
-            Actionability = current.Decisions.Select(decision => decision.Details).OfType<StageDetails.Policy>().FirstOrDefault()?.Actionability ?? Closed(current, before)?.Actionability,
+            Actionability = Found(current)?.Actionability ?? Closed(current, before)?.Actionability,
         };
     }
 
@@ -46,13 +47,78 @@ internal sealed class PassChanges(RunId run)
         Append(current, EventType.ExceptionReceived, null, version, at, EventBodies.Received(current.Arrival, current.Settings));
 
     /// <summary>One event per stage that is not on record yet.</summary>
-    internal IEnumerable<Change> Stages(ExceptionCase current, int onRecord, long version) =>
-        current.Steps.Where(step => !step.IsRecorded).Skip(onRecord).Select(step => Append(
-            current, step.Error is null ? EventType.StageCompleted : EventType.StageFailed, step.Stage, version, step.At, EventBodies.Of(step)));
+    /// <param name="current">The pass.</param>
+    /// <param name="onRecord">How many of those that were not there when it began, or went on, are on record meanwhile.</param>
+    /// <param name="version">The version that the row comes to have.</param>
+    /// <param name="to">Where they are added.</param>
+    internal void AddStages(ExceptionCase current, int onRecord, long version, List<Change> to)
+    {
+        for (int i = 0; i < current.Steps.Count; i++)
+        {
+            PassStep step = current.Steps[i];
+            if (!step.IsRecorded && --onRecord < 0)
+            {
+                to.Add(Append(current, step.Error is null ? EventType.StageCompleted : EventType.StageFailed, step.Stage, version, step.At, EventBodies.Of(step)));
+            }
+        }
+    }
 
     /// <summary>The event that it ended.</summary>
     internal Change Ended(ExceptionCase current, long version) =>
         Append(current, EventType.PipelineCompleted, null, version, current.Steps[^1].At, EventBodies.Ended(current));
+
+    /// <summary>A pass that ends without being decided or read: people must look.</summary>
+    /// <param name="row">The row as it is stored.</param>
+    /// <param name="error">Why.</param>
+    /// <param name="at">When.</param>
+    internal IReadOnlyList<Change> GivenUp(ExceptionRow row, ReeveError error, DateTimeOffset at)
+    {
+        ExceptionRow next = row with { Version = row.Version + 1, UpdatedAt = at, ResolvedAt = null, Record = row.Record with { ResolutionStatus = ResolutionStatus.Escalated } };
+        return
+        [
+            new ExceptionChange.Update(next, row.Version),
+            new Change.Append(new EventDraft
+            {
+                TenantId = row.Record.TenantId,
+                ExceptionKey = row.Key,
+                RowVersion = next.Version,
+                RunId = run,
+                PassId = row.PassId,
+                Type = EventType.StageFailed,
+                Stage = Stage.Intake,
+                Actor = Principal.Of(Stage.Intake),
+                At = at,
+                Body = EventBodies.Of(new PassStep { Stage = Stage.Intake, At = at, Error = error }),
+            }),
+            new ExceptionChange.Dequeue(row.Record.TenantId, row.PassId),
+        ];
+    }
+
+    private static DateTimeOffset? TriagedAt(ExceptionCase current)
+    {
+        for (int i = 0; i < current.Steps.Count; i++)
+        {
+            if (current.Steps[i].Stage == Stage.Triage)
+            {
+                return current.Steps[i].At;
+            }
+        }
+
+        return null;
+    }
+
+    private static StageDetails.Policy? Found(ExceptionCase current)
+    {
+        for (int i = 0; i < current.Decisions.Count; i++)
+        {
+            if (current.Decisions[i].Details is StageDetails.Policy found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
 
     // A close changes where the exception stands and nothing else: what was found out about it before stays.
     private static ExceptionRecord Record(ExceptionCase current, ExceptionRow? before)
@@ -73,7 +139,6 @@ internal sealed class PassChanges(RunId run)
         Domain = current.Policy.Domain.Name,
         RunId = run,
         PassId = current.Arrival.PassId,
-        CreatedAt = at,
         UpdatedAt = at,
         ExternalId = current.Arrival.ExternalId,
         Fingerprint = current.Arrival.Fingerprint,

@@ -2,7 +2,9 @@ using Reeve.Core.Changes;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Engine.Inbox;
 using Reeve.Engine.Pipeline;
+using Reeve.Engine.Recording.Inputs;
 
 namespace Reeve.Engine.Recording;
 
@@ -15,15 +17,22 @@ internal sealed class PassRecorder : IPassJournal
     private readonly RecordedRun run;
     private readonly PassChanges changes;
     private readonly IReadOnlyList<DeliveryKey> deliveries;
+    private readonly ImportPart? part;
 
     // The row as it is stored now; null while there is none.
     private ExceptionRow? row;
     private int stagesOnRecord;
 
-    private PassRecorder(RecordedRun run, IReadOnlyList<DeliveryKey> deliveries, ExceptionRow? row, bool received)
+    // Whether the pass stops before it fetches, for somebody else to go on with.
+    private readonly bool stops;
+    private ExceptionRow? receiving;
+
+    private PassRecorder(RecordedRun run, IReadOnlyList<DeliveryKey> deliveries, ImportPart? part, ExceptionRow? row, bool received, bool stops)
     {
         this.run = run;
+        this.stops = stops;
         this.deliveries = deliveries;
+        this.part = part;
         this.row = row;
         WasReceived = received;
         changes = new PassChanges(run.Id);
@@ -35,14 +44,22 @@ internal sealed class PassRecorder : IPassJournal
     /// <summary>Why the pass was given up before its end; null when it was not.</summary>
     internal CommitOutcome? Conflict { get; private set; }
 
+    /// <summary>The changes by which it is received, of a pass that stopped for that; null when it did not.</summary>
+    internal IReadOnlyList<Change>? Receiving { get; private set; }
+
+    /// <summary>The row as it is stored now.</summary>
+    internal ExceptionRow? Row => row;
+
     /// <summary>A recorder for a pass that begins.</summary>
     /// <param name="run">Its run.</param>
     /// <param name="deliveries">What its delivery is kept under.</param>
+    /// <param name="part">Its item's place in an import, which is kept with its first commit; null when there is none.</param>
     /// <param name="row">The row it changes; null for a new exception.</param>
-    internal static PassRecorder Begin(RecordedRun run, IReadOnlyList<DeliveryKey> deliveries, ExceptionRow? row) => new(run, deliveries, row, received: false);
+    /// <param name="stops">Whether it stops where something is to be fetched, so that its beginning can be committed with others.</param>
+    internal static PassRecorder Begin(RecordedRun run, IReadOnlyList<DeliveryKey> deliveries, ImportPart? part, ExceptionRow? row, bool stops) => new(run, deliveries, part, row, received: false, stops);
 
     /// <summary>A recorder for a pass that was received and goes on.</summary>
-    internal static PassRecorder Resume(RecordedRun run, ExceptionRow row) => new(run, [], row, received: true);
+    internal static PassRecorder Resume(RecordedRun run, ExceptionRow row) => new(run, [], part: null, row, received: true, stops: false);
 
     /// <inheritdoc/>
     public async ValueTask<bool> BeforeFetchingAsync(ExceptionCase current, CancellationToken cancellationToken)
@@ -52,29 +69,53 @@ internal sealed class PassRecorder : IPassJournal
             return true;
         }
 
-        DateTimeOffset at = current.Steps.Count > 0 ? current.Steps[0].At : TimeText.ToMicroseconds(run.AsOf ?? run.Clock.GetUtcNow());
-        ExceptionRow next = changes.Received(current, row, at);
-        WasReceived = await CommitAsync(
-            [Write(next), changes.Arrived(current, next.Version, at), new ExceptionChange.Enqueue(next.Record.TenantId, next.PassId, next.Key, run.Id)], next, cancellationToken);
+        Receive(current);
+        if (stops)
+        {
+            return false;
+        }
+
+        // Known before it is committed: whoever looks for rows that nobody has must not find this one.
+        run.Inbox?.Know(current.Arrival.Record.TenantId, current.Arrival.PassId);
+        WasReceived = await CommitAsync(Receiving!, receiving!, cancellationToken); // not null: just made
         return WasReceived;
+    }
+
+    /// <summary>Makes the changes by which the pass is received.</summary>
+    internal void Receive(ExceptionCase current)
+    {
+        DateTimeOffset at = current.Steps.Count > 0 ? current.Steps[0].At : TimeText.ToMicroseconds(run.AsOf ?? run.Clock.GetUtcNow());
+        receiving = changes.Received(current, row, at);
+        List<Change> first = [Write(receiving), changes.Arrived(current, receiving.Version, at), new ExceptionChange.Enqueue(receiving.Record.TenantId, receiving.PassId, receiving.Key, run.Id)];
+        if (part is not null)
+        {
+            first.Add(part.Made(receiving.Record.ExceptionId));
+        }
+
+        Receiving = first;
+    }
+
+    /// <summary>Notes that those are committed.</summary>
+    internal ExceptionRow Received()
+    {
+        WasReceived = true;
+        row = receiving;
+        return row!; // not null: it was made with the changes
     }
 
     /// <inheritdoc/>
     public async ValueTask<bool> AfterStageAsync(ExceptionCase current, CancellationToken cancellationToken)
     {
-        if (run.Commits == CommitMode.EveryStage && !await BeforeFetchingAsync(current, cancellationToken))
-        {
-            return false;
-        }
-
         if (!WasReceived || run.Commits == CommitMode.Once)
         {
             return true;
         }
 
         ExceptionRow next = changes.Decided(current, row);
-        bool committed = await CommitAsync([Write(next), .. changes.Stages(current, stagesOnRecord, next.Version)], next, cancellationToken);
-        stagesOnRecord = current.Steps.Count(step => !step.IsRecorded);
+        List<Change> finished = [Write(next)];
+        changes.AddStages(current, stagesOnRecord, next.Version, finished);
+        bool committed = await CommitAsync(finished, next, cancellationToken);
+        stagesOnRecord += finished.Count - 1;
         return committed;
     }
 
@@ -82,13 +123,17 @@ internal sealed class PassRecorder : IPassJournal
     internal IReadOnlyList<Change> Last(ExceptionCase decided)
     {
         ExceptionRow next = changes.Decided(decided, row);
-        List<Change> last = [Write(next)];
+        List<Change> last = new(decided.Steps.Count + 4) { Write(next) };
         if (!WasReceived)
         {
             last.Add(changes.Arrived(decided, next.Version, decided.Steps[0].At));
+            if (part is not null)
+            {
+                last.Add(part.Made(next.Record.ExceptionId));
+            }
         }
 
-        last.AddRange(changes.Stages(decided, stagesOnRecord, next.Version));
+        changes.AddStages(decided, stagesOnRecord, next.Version, last);
         last.Add(changes.Ended(decided, next.Version));
         if (WasReceived)
         {
@@ -127,4 +172,7 @@ internal sealed record RecordedRun(ICommitter Committer, RunId Id, DateTimeOffse
 {
     /// <summary>The clock.</summary>
     internal required TimeProvider Clock { get; init; }
+
+    /// <summary>Who looks after what was received; null where nobody does.</summary>
+    internal InboxWorker? Inbox { get; init; }
 }

@@ -30,6 +30,15 @@ public sealed record RecordPorts
     /// <summary>The gate that everything passes before it is decided; one per process.</summary>
     public required TenantQueues Queues { get; init; }
 
+    /// <summary>The rows of what was received and is not decided.</summary>
+    public required IInboxStore Inbox { get; init; }
+
+    /// <summary>Whether what is ingested is received before it is decided, because something stops nodes; by default it is not.</summary>
+    public Func<bool> ReceivesFirst { get; init; } = static () => false;
+
     /// <summary>The packs a pass began with, when it is resumed.</summary>
     public required PacksByHash Packs { get; init; }
+
+    /// <summary>Is told how many exceptions were decided with a pair and are on record; null: nobody counts.</summary>
+    public Action<BoundPolicy, int>? Decided { get; init; }
 }

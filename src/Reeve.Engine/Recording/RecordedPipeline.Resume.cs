@@ -1,9 +1,12 @@
+using Reeve.Core.Changes;
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
 using Reeve.Core.Events;
 using Reeve.Core.Policies;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
+using Reeve.Core.Values;
+using Reeve.Engine.Inbox;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Recording.PassEvents;
 
@@ -12,43 +15,20 @@ namespace Reeve.Engine.Recording;
 /// <content>What an earlier process received and did not decide.</content>
 public sealed partial class RecordedPipeline
 {
-    private const int ResumedAtOnce = 256;
+    private const string StopsProcess = "Deciding it has stopped the process before.";
+
+    // At the third attempt nothing is decided any more; beyond it nothing is read either.
+    private const int LastAttempt = 3;
 
     /// <summary>
-    /// Decides what was received and not decided before this process began: call it once after a start, before anything else.
-    /// A pass goes on with what its beginning recorded; one that cannot is left alone, and logged.
+    /// Decides what was received, not decided, and is nobody's: for a process that has no worker, before its own work. A pass goes on with what its
+    /// beginning recorded; one that cannot is left alone, and logged.
     /// </summary>
     /// <returns>How many passes were decided to their end.</returns>
     /// <exception cref="ReeveException">The store cannot be reached or written: what was decided before is stored.</exception>
     public async Task<int> ResumeAsync(CancellationToken cancellationToken)
     {
-        int decided = 0;
-        HashSet<(TenantId, PassId)> leftAlone = [];
-        while (true)
-        {
-            // What is left alone stays at the front of the list, so as many more are asked for.
-            IReadOnlyList<UnfinishedPass> unfinished = await ports.Exceptions.UnfinishedAsync(leftAlone.Count + ResumedAtOnce, cancellationToken);
-            List<UnfinishedPass> next = [.. unfinished.Where(item => !leftAlone.Contains((item.TenantId, item.PassId)))];
-            if (next.Count == 0)
-            {
-                break;
-            }
-
-            bool[] done = new bool[next.Count];
-            await runtime.ForEachAsync(next.Count, options.Workers, async (i, token) => done[i] = await ResumeAsync(next[i], token), cancellationToken);
-            for (int i = 0; i < done.Length; i++)
-            {
-                if (done[i])
-                {
-                    decided++;
-                }
-                else
-                {
-                    leftAlone.Add((next[i].TenantId, next[i].PassId));
-                }
-            }
-        }
-
+        int decided = await new InboxWorker(ports.Inbox, this, ports.Queues, runtime, logger).FinishAsync(cancellationToken);
         if (decided > 0)
         {
             Log.Resumed(logger, decided);
@@ -57,28 +37,61 @@ public sealed partial class RecordedPipeline
         return decided;
     }
 
-    private async Task<bool> ResumeAsync(UnfinishedPass unfinished, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<PassEnd> ResumeAsync(InboxPass claimed, CancellationToken cancellationToken)
     {
+        if (claimed.Attempts > LastAttempt)
+        {
+            return await GiveUpAsync(claimed, new ReeveError(ErrorCatalogue.Pipeline.StopsProcess, StopsProcess, Stage.Intake.Key()), cancellationToken);
+        }
+
+        string reason;
         try
         {
-            (ResumedPass? resumed, string reason) = await FindAsync(unfinished, cancellationToken);
-            if (resumed is null)
+            (ResumedPass? resumed, reason) = await FindAsync(claimed, cancellationToken);
+            if (resumed is { Row.PassId: var latest } && latest != claimed.PassId)
             {
-                Log.LeftAlone(logger, unfinished.PassId.ToString(), reason);
-                return false;
+                await ports.Inbox.RemoveAsync(claimed.TenantId, claimed.PassId, cancellationToken);
+                Log.DecidedElsewhere(logger, claimed.PassId.ToString());
+                return PassEnd.Elsewhere;
             }
 
-            return await DecideAsync(resumed, cancellationToken);
+            if (resumed is not null)
+            {
+                return await DecideAsync(resumed, claimed.Attempts, cancellationToken);
+            }
         }
         catch (Exception fault) when (fault is not ReeveException { Error.IsTransient: true } && !cancellationToken.IsCancellationRequested)
         {
-            Log.LeftAlone(logger, unfinished.PassId.ToString(), fault is ReeveException known ? known.Error.Message : fault.GetType().Name);
-            return false;
+            reason = fault is ReeveException known ? known.Error.Message : fault.GetType().Name;
         }
+
+        if (claimed.Age >= PassAge.GivenUp)
+        {
+            return await GiveUpAsync(claimed, new ReeveError(ErrorCatalogue.Pipeline.NobodyDecides, $"No node could decide it for an hour: {reason}."), cancellationToken);
+        }
+
+        Log.LeftAlone(logger, claimed.PassId.ToString(), reason);
+        return PassEnd.NotHere;
+    }
+
+    // Nothing of the pass is read or run: its row says that people must look, and the log why.
+    private async Task<PassEnd> GiveUpAsync(InboxPass claimed, ReeveError error, CancellationToken cancellationToken)
+    {
+        ExceptionRow? row = await ports.Exceptions.FindAsync(claimed.TenantId, claimed.Key, cancellationToken);
+        if (row is null || row.PassId != claimed.PassId)
+        {
+            await ports.Inbox.RemoveAsync(claimed.TenantId, claimed.PassId, cancellationToken);
+            return PassEnd.Elsewhere;
+        }
+
+        Log.GivenUp(logger, claimed.PassId.ToString(), error.Code);
+        IReadOnlyList<Change> changes = new PassChanges(claimed.RunId).GivenUp(row, error, TimeText.ToMicroseconds(runtime.Clock.GetUtcNow()));
+        return await ports.Committer.CommitAsync(changes, CancellationToken.None) is CommitOutcome.Committed ? PassEnd.Decided : PassEnd.Elsewhere;
     }
 
     // Everything the pass began with, or why it cannot go on here.
-    private async Task<(ResumedPass? Resumed, string Reason)> FindAsync(UnfinishedPass unfinished, CancellationToken cancellationToken)
+    private async Task<(ResumedPass? Resumed, string Reason)> FindAsync(InboxPass unfinished, CancellationToken cancellationToken)
     {
         List<LoggedEvent> events = [];
         await foreach (LoggedEvent item in ports.Log.OfExceptionAsync(unfinished.TenantId, unfinished.Key, cancellationToken))
@@ -125,7 +138,7 @@ public sealed partial class RecordedPipeline
             : (null, "its exception is not stored");
     }
 
-    private async Task<bool> DecideAsync(ResumedPass resumed, CancellationToken cancellationToken)
+    private async Task<PassEnd> DecideAsync(ResumedPass resumed, int attempts, CancellationToken cancellationToken)
     {
         PassRecorder recorder = PassRecorder.Resume(OnRecord(resumed.Run), resumed.Row);
         PassStart start = new()
@@ -136,16 +149,18 @@ public sealed partial class RecordedPipeline
             Now = resumed.Run.AsOf,
             Recorded = resumed.Pass.Stages,
             MustAgree = true,
+            Stopped = attempts == LastAttempt ? new ReeveError(ErrorCatalogue.Pipeline.StopsProcess, StopsProcess) : null,
             Journal = recorder,
         };
         ExceptionCase? decided = await pipeline.DecideAsync(start, cancellationToken);
-        if (decided is not null && await ports.Committer.CommitAsync(recorder.Last(decided), cancellationToken) is CommitOutcome.Committed)
+        if (decided is not null && await ports.Committer.CommitAsync(recorder.Last(decided), CancellationToken.None) is CommitOutcome.Committed)
         {
-            return true;
+            ports.Decided?.Invoke(resumed.Policy, 1);
+            return PassEnd.Decided;
         }
 
         Log.DecidedElsewhere(logger, resumed.Pass.Arrival.PassId.ToString());
-        return false;
+        return PassEnd.Elsewhere;
     }
 
     private sealed record ResumedPass(RecordedPass Pass, BoundPolicy Policy, Run Run, ExceptionRow Row);

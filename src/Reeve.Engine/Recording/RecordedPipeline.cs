@@ -7,6 +7,7 @@ using Reeve.Core.Policies;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Agents;
+using Reeve.Engine.Imports;
 using Reeve.Engine.Inbox;
 using Reeve.Engine.Intake;
 using Reeve.Engine.Pipeline;
@@ -21,7 +22,7 @@ namespace Reeve.Engine.Recording;
 /// where nothing had to be fetched; else commits what was received, then what was decided (design: "Decide first, commit once").
 /// Thread-safe.
 /// </summary>
-public sealed partial class RecordedPipeline
+public sealed partial class RecordedPipeline : IPassFinisher
 {
     /// <summary>
     /// How many items back <see cref="IngestAsync"/> knows repeats by itself, so that a stream of any length takes no more memory than
@@ -41,6 +42,9 @@ public sealed partial class RecordedPipeline
     private readonly HashSet<RunId> started = [];
     private readonly RepeatWatch repeats = new();
     private readonly Lock starting = new();
+
+    /// <summary>Who decides later what is received; null: everything is decided before it is answered. Set before the first call, by a process that keeps running.</summary>
+    public InboxWorker? Worker { get; set; }
 
     /// <summary>Makes the door with Reeve's agents, or with others in their places.</summary>
     /// <param name="runtime">The clock and the workers.</param>
@@ -85,27 +89,40 @@ public sealed partial class RecordedPipeline
     /// <param name="items">The raw items.</param>
     /// <param name="policy">The active packs, bound.</param>
     /// <param name="run">The ingestion run, the same at each call; see <see cref="RunKind.Ingestion"/>.</param>
+    /// <param name="import">The import whose items these are: it is begun before the first of them, and left to the caller to end. Null when what becomes of them need not be found later.</param>
     /// <param name="cancellationToken">Stops between exceptions.</param>
     /// <returns>As <see cref="RunAsync"/>.</returns>
     /// <exception cref="NoRoomException">INBOX-001: the tenant has as much waiting as it may; only before the first item.</exception>
     /// <exception cref="ReeveException">As <see cref="RunAsync"/>.</exception>
-    public IAsyncEnumerable<ExceptionResult> IngestAsync(IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, CancellationToken cancellationToken) =>
-        Ingest(items, policy, run, new InputRoom(ports.Queues, policy.TenantId, mayBeRefused: true), cancellationToken);
+    public IAsyncEnumerable<ExceptionResult> IngestAsync(IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, OpenImport? import, CancellationToken cancellationToken)
+    {
+        InputWork work = IngestWork(policy, run, import, new InputRoom(ports.Queues, policy.TenantId, mayBeRefused: true));
+        return new InputRun(work with { Hand = Worker?.Begin(), GivesChunks = true }).ResultsAsync(items, cancellationToken);
+    }
 
     /// <summary>As <see cref="IngestAsync"/>, of a document that was read whole, for which room was reserved before.</summary>
     /// <param name="items">The raw items.</param>
     /// <param name="policy">The active packs, bound.</param>
     /// <param name="run">The ingestion run.</param>
-    /// <param name="room">The room; given back with the end of the input, also when that is not read to its end.</param>
-    /// <param name="bytes">How long the document is.</param>
+    /// <param name="import">As in <see cref="IngestAsync"/>.</param>
+    /// <param name="document">Its room, and where passes go that are decided after the sender was answered.</param>
     /// <param name="cancellationToken">Stops between exceptions.</param>
+    /// <returns>As <see cref="RunAsync"/>.</returns>
+    /// <exception cref="ReeveException">As <see cref="RunAsync"/>.</exception>
     public IAsyncEnumerable<ExceptionResult> IngestDocumentAsync(
-        IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, RoomShare room, long bytes, CancellationToken cancellationToken) =>
-        Ingest(items, policy, run, new InputRoom(ports.Queues, policy.TenantId, mayBeRefused: true, room, bytes), cancellationToken);
+        IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, OpenImport? import, IngestedDocument document, CancellationToken cancellationToken)
+    {
+        InputWork work = IngestWork(policy, run, import, new InputRoom(ports.Queues, policy.TenantId, mayBeRefused: true, document.Room, document.Bytes));
+        return new InputRun(work with { Hand = document.Hand }).ResultsAsync(items, cancellationToken);
+    }
 
-    private IAsyncEnumerable<ExceptionResult> Ingest(IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, InputRoom room, CancellationToken cancellationToken) =>
-        new InputRun(Work(policy, run, new IngestedIdentity(ports.Exceptions, ports.Log, ids, policy.TenantId), room, token => StartOnceAsync(run, token)) with { Remembered = Remembered })
-            .ResultsAsync(items, cancellationToken);
+    private InputWork IngestWork(BoundPolicy policy, Run run, OpenImport? import, InputRoom room) =>
+        Work(policy, run, new IngestedIdentity(ports.Exceptions, ports.Log, ids, policy.TenantId), room, token => StartOnceAsync(run, token)) with
+        {
+            Remembered = Remembered,
+            Import = import is null ? null : new ImportedItems(import),
+            ReceivesFirst = ports.ReceivesFirst,
+        };
 
     private InputWork Work(BoundPolicy policy, Run run, IStoredIdentity identity, InputRoom room, Func<CancellationToken, ValueTask> start) => new()
     {
@@ -120,10 +137,12 @@ public sealed partial class RecordedPipeline
         Queues = ports.Queues,
         Room = room,
         Repeats = repeats,
+        ReceivesFirst = static () => false,
         StartAsync = start,
+        Decided = ports.Decided,
     };
 
-    private RecordedRun OnRecord(Run run) => new(ports.Committer, run.Id, run.AsOf, options.Commits) { Clock = runtime.Clock };
+    private RecordedRun OnRecord(Run run) => new(ports.Committer, run.Id, run.AsOf, options.Commits) { Clock = runtime.Clock, Inbox = Worker };
 
     private async ValueTask StartOnceAsync(Run run, CancellationToken cancellationToken)
     {
@@ -158,3 +177,9 @@ public sealed partial class RecordedPipeline
         ],
         cancellationToken);
 }
+
+/// <summary>What a document that was read whole brings with it.</summary>
+/// <param name="Room">Its room; given back with the end of the input, also when that is not read to its end.</param>
+/// <param name="Bytes">How long it is.</param>
+/// <param name="Hand">Where passes go that are decided later; whoever made it releases it when the sender was answered. Null: all are decided before.</param>
+public sealed record IngestedDocument(RoomShare Room, long Bytes, HandOver? Hand);

@@ -29,7 +29,7 @@ internal sealed class AuditLines(Stream output) : IDisposable
         End();
     }
 
-    internal void Row(TenantId tenant, AuditRow row, bool withBodies)
+    internal void Row(TenantId tenant, AuditRow row, bool withLastOrdinals, bool withBodies)
     {
         Begin(row.Event is null ? "unreadable" : "event");
         writer.WriteString("tenantId", tenant.Value);
@@ -39,6 +39,10 @@ internal sealed class AuditLines(Stream output) : IDisposable
         if (row.Event is { } e)
         {
             Event(e, withBodies);
+            if (withLastOrdinals)
+            {
+                Number("lastOrdinal", row.LastOrdinal);
+            }
         }
         else
         {
@@ -103,14 +107,7 @@ internal sealed class AuditLines(Stream output) : IDisposable
         writer.WriteNumber("version", e.Version);
         Time("occurredAt", e.OccurredAt);
         Id("exceptionKey", e.ExceptionKey?.Value);
-        if (e.RowVersion is { } version)
-        {
-            writer.WriteNumber("rowVersion", version);
-        }
-        else
-        {
-            writer.WriteNull("rowVersion");
-        }
+        Number("rowVersion", e.RowVersion);
 
         Id("runId", e.RunId?.Value);
         Id("passId", e.PassId?.Value);
@@ -158,6 +155,18 @@ internal sealed class AuditLines(Stream output) : IDisposable
     }
 
     private void Hex(string name, ReadOnlyMemory<byte>? bytes) => writer.WriteString(name, bytes is { } some ? Convert.ToHexStringLower(some.Span) : null);
+
+    private void Number(string name, long? number)
+    {
+        if (number is { } some)
+        {
+            writer.WriteNumber(name, some);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
 
     private void Id(string name, Guid? id) => writer.WriteString(name, id?.ToString("D"));
 

@@ -49,6 +49,9 @@ public abstract record KeyChange : Change
     {
     }
 
+    /// <inheritdoc/>
+    public override Signals Signals => Signals.Keys;
+
     /// <summary>A key that was not there.</summary>
     public sealed record Added(StoredKey Stored) : KeyChange
     {

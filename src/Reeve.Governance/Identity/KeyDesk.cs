@@ -14,18 +14,38 @@ namespace Reeve.Governance.Identity;
 /// The door to API keys (EX-SEC-1, 7). The secret is shown once and kept only as a hash. Whether the actor may manage keys is
 /// asked by whoever calls; which roles it may give is asked here. Thread-safe.
 /// </summary>
-public sealed class KeyDesk(IKeyStore store, TenantDesk tenants, ICommitter committer, TimeProvider clock)
+public sealed class KeyDesk
 {
-    // A revocation holds on all nodes within a second (EX-SEC-7). What is cached is used less long than that, so that a request
-    // that asks at the last moment is through before the second ends.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMilliseconds(800);
+    // A revocation holds on all nodes within a second (EX-SEC-7): the board sees to that. This is for what no commit of a release that
+    // signals has changed, such as a row that was mended by hand.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     private const int CachedKeys = 10_000;
 
     // Compared with when there is no such key, so that its absence takes as long to find out as a wrong secret.
     private static readonly byte[] NoSecret = new byte[SHA256.HashSizeInBytes];
 
-    private readonly RecentKeys recent = new(clock, Lifetime, CachedKeys);
+    private readonly IKeyStore store;
+    private readonly TenantDesk tenants;
+    private readonly ICommitter committer;
+    private readonly TimeProvider clock;
+    private readonly RecentKeys recent;
+
+    /// <summary>Makes the door.</summary>
+    /// <param name="store">Reads.</param>
+    /// <param name="tenants">Whose keys there may be.</param>
+    /// <param name="committer">Writes.</param>
+    /// <param name="board">Says which keys changed elsewhere, and whether what was read may be believed.</param>
+    /// <param name="clock">The clock.</param>
+    public KeyDesk(IKeyStore store, TenantDesk tenants, ICommitter committer, SignalBoard board, TimeProvider clock)
+    {
+        this.store = store;
+        this.tenants = tenants;
+        this.committer = committer;
+        this.clock = clock;
+        recent = new RecentKeys(clock, board, Longest, CachedKeys);
+        board.Subscribe(Signals.Keys, recent.Clear);
+    }
 
     /// <summary>Makes a key.</summary>
     /// <param name="request">What it shall be.</param>
@@ -91,7 +111,7 @@ public sealed class KeyDesk(IKeyStore store, TenantDesk tenants, ICommitter comm
 
             // That it moved on means that somebody else revoked it at the same moment: then it is revoked, and on the record.
             await committer.CommitAloneAsync(tenant, changes, cancellationToken);
-            Forget();
+            recent.Clear(tenant);
         }
 
         return true;
@@ -99,9 +119,6 @@ public sealed class KeyDesk(IKeyStore store, TenantDesk tenants, ICommitter comm
 
     /// <summary>The keys of a tenant, newest first.</summary>
     public Task<IReadOnlyList<ApiKey>> ListAsync(TenantId tenant, CancellationToken cancellationToken) => store.ListAsync(tenant, cancellationToken);
-
-    /// <summary>Forgets what was read about keys, so that the next request reads them again.</summary>
-    public void Forget() => recent.Clear();
 
     private async Task<StoredKey?> ReadAsync(Guid id, CancellationToken cancellationToken)
     {

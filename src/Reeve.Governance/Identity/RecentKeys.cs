@@ -1,24 +1,33 @@
+using Reeve.Core.Changes;
+using Reeve.Core.Records;
+
 namespace Reeve.Governance.Identity;
 
 /// <summary>
-/// What was read about keys a moment ago. Found and unknown ids are kept apart, so that a flood of invented ids cannot push out
+/// What was read about keys, as long as nobody says that it changed. Found and unknown ids are kept apart, so that a flood of invented ids cannot push out
 /// the keys that are in use. Bounded: two generations, of which the older goes when the younger is full. Thread-safe.
 /// </summary>
-internal sealed class RecentKeys(TimeProvider clock, TimeSpan lifetime, int capacity)
+internal sealed class RecentKeys(TimeProvider clock, SignalBoard board, TimeSpan longest, int capacity)
 {
     private readonly Lock changing = new();
     private readonly Generations found = new(capacity);
     private readonly Generations unknown = new(capacity);
     private long cleared;
 
-    /// <summary>What was read about an id, if that is not too long ago; <paramref name="stored"/> is null when there was no such key.</summary>
+    /// <summary>What was read about an id, if it may be believed; <paramref name="stored"/> is null when there was no such key.</summary>
     internal bool TryGet(Guid id, out StoredKey? stored)
     {
+        if (!board.IsCurrent)
+        {
+            stored = null;
+            return false;
+        }
+
         lock (changing)
         {
             bool known = found.TryGet(id, out Reading reading) || unknown.TryGet(id, out reading);
             stored = reading.Stored;
-            return known && clock.GetElapsedTime(reading.At) < lifetime;
+            return known && clock.GetElapsedTime(reading.At) < longest;
         }
     }
 
@@ -31,7 +40,7 @@ internal sealed class RecentKeys(TimeProvider clock, TimeSpan lifetime, int capa
         }
     }
 
-    /// <summary>Keeps what was read, unless everything was forgotten since it began: then it may be what was to be forgotten.</summary>
+    /// <summary>Keeps what was read, unless anything was forgotten since it began: then it may be what was to be forgotten.</summary>
     /// <param name="id">The key's id.</param>
     /// <param name="stored">The key; null when there is none.</param>
     /// <param name="began">The reading's beginning, from which it ages: what changed during it may not be in it.</param>
@@ -46,14 +55,14 @@ internal sealed class RecentKeys(TimeProvider clock, TimeSpan lifetime, int capa
         }
     }
 
-    /// <summary>Forgets everything.</summary>
-    internal void Clear()
+    /// <summary>Forgets the keys of a tenant, of all tenants for null; and what was not there, since whose it would be nobody knows.</summary>
+    internal void Clear(TenantId? tenant)
     {
         lock (changing)
         {
             cleared++;
-            found.Clear();
-            unknown.Clear();
+            found.Clear(tenant);
+            unknown.Clear(null);
         }
     }
 
@@ -79,10 +88,13 @@ internal sealed class RecentKeys(TimeProvider clock, TimeSpan lifetime, int capa
             younger[id] = reading;
         }
 
-        internal void Clear()
+        internal void Clear(TenantId? tenant)
         {
-            younger = [];
-            older = [];
+            younger = Without(younger, tenant);
+            older = Without(older, tenant);
         }
+
+        private static Dictionary<Guid, Reading> Without(Dictionary<Guid, Reading> readings, TenantId? tenant) =>
+            tenant is { } one ? readings.Where(item => item.Value.Stored?.Key.TenantId != one).ToDictionary() : [];
     }
 }

@@ -26,4 +26,7 @@ public sealed record TenantAdded(Tenant Tenant) : Change
 {
     /// <inheritdoc/>
     public override TenantId TenantId => Tenant.Id;
+
+    /// <inheritdoc/>
+    public override Signals Signals => Signals.Tenants;
 }

@@ -60,6 +60,7 @@ public static class ApiRoutes
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
         IngestionRoutes.Map(routes);
+        ImportRoutes.Map(routes);
         CaseRoutes.Map(routes);
         RunRoutes.Map(routes);
         MetricRoutes.Map(routes);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Engine.Imports;
 
 namespace Reeve.Server.Api;
 
@@ -12,6 +13,7 @@ namespace Reeve.Server.Api;
 [JsonSerializable(typeof(ExceptionList))]
 [JsonSerializable(typeof(ExceptionDetail))]
 [JsonSerializable(typeof(IngestionAnswer))]
+[JsonSerializable(typeof(ImportDetail))]
 [JsonSerializable(typeof(TenantFigures))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
@@ -36,6 +38,7 @@ internal sealed partial class WireJson : JsonSerializerContext
         Converters =
         {
             new RawJsonConverter(), new WireTimeConverter(), new WireWordConverter<Severity>(), new WireWordConverter<ResolutionStatus>(), new WireWordConverter<Actionability>(),
+            new WireWordConverter<ImportKind>(), new WireWordConverter<ImportState>(),
         },
     };
 }

@@ -152,7 +152,7 @@ internal sealed record IngestionAnswer
 
     public required long Refused { get; init; }
 
-    [Description("The id of a stream of JSON Lines, also the header Reeve-Import-Id; null otherwise.")]
+    [Description("The import, also the header Reeve-Import-Id: of JSON Lines, and of a document sent with an Idempotency-Key; null otherwise.")]
     public required string? ImportId { get; init; }
 }
 

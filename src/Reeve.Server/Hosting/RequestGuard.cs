@@ -72,20 +72,38 @@ internal sealed class RequestGuard(RequestDelegate next)
 }
 
 /// <summary>
-/// Lets nothing new in while the server stops, but for what is open to all, and ends what does not end by itself in time for an
-/// answer (HX-13).
+/// Lets nothing new in once the server closes, but for what is open to all, counts what is under way, and ends what does not end by itself in
+/// time for an answer (HX-13).
 /// </summary>
 internal sealed class DrainGate(RequestDelegate next, ServerState state)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        bool isOpen = context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
-        if (!isOpen && state.Phase == ServerPhase.Draining)
+        // What is open to all says how the server is, to its end, and nothing waits for it.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        {
+            await next(context);
+            return;
+        }
+
+        if (!state.TryEnter())
         {
             await Stopping("It takes nothing new.").WriteAsync(context);
             return;
         }
 
+        try
+        {
+            await ServeAsync(context);
+        }
+        finally
+        {
+            state.Leave();
+        }
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
         CancellationToken gone = context.RequestAborted;
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(gone, state.Cut);
         context.RequestAborted = either.Token;

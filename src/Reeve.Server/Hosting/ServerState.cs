@@ -9,7 +9,7 @@ public enum ServerPhase
     /// <summary>It takes requests.</summary>
     Serving,
 
-    /// <summary>It finishes what it has; nothing new should be sent.</summary>
+    /// <summary>It stops: nothing new should be sent. What comes all the same is served for some seconds more, and then refused.</summary>
     Draining,
 }
 
@@ -17,10 +17,47 @@ public enum ServerPhase
 public sealed class ServerState
 {
     private readonly CancellationTokenSource cut = new();
+    private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock counting = new();
     private int phase;
+    private int underWay;
+    private bool isClosed;
 
     /// <summary>The phase now.</summary>
     public ServerPhase Phase => (ServerPhase)Volatile.Read(ref phase);
+
+    /// <summary>Done when nothing new is let in and what was let in has ended.</summary>
+    internal Task Idle => idle.Task;
+
+    /// <summary>Lets nothing new in from now on.</summary>
+    internal void Close()
+    {
+        lock (counting)
+        {
+            isClosed = true;
+            NoteIdle();
+        }
+    }
+
+    /// <summary>Lets a request in, which <see cref="Leave"/> ends; false when nothing new is let in.</summary>
+    internal bool TryEnter()
+    {
+        lock (counting)
+        {
+            underWay += isClosed ? 0 : 1;
+            return !isClosed;
+        }
+    }
+
+    /// <summary>A request that was let in has its answer.</summary>
+    internal void Leave()
+    {
+        lock (counting)
+        {
+            underWay--;
+            NoteIdle();
+        }
+    }
 
     /// <summary>Cancelled when what is still under way has to end, because the server does.</summary>
     internal CancellationToken Cut => cut.Token;
@@ -35,6 +72,14 @@ public sealed class ServerState
         while (now < (int)next && Interlocked.CompareExchange(ref phase, (int)next, now) != now)
         {
             now = Volatile.Read(ref phase);
+        }
+    }
+
+    private void NoteIdle()
+    {
+        if (isClosed && underWay == 0)
+        {
+            idle.TrySetResult();
         }
     }
 }

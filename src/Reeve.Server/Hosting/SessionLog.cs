@@ -7,4 +7,7 @@ internal static partial class SessionLog
 {
     [LoggerMessage(1550, LogLevel.Warning, "The database role is accepted although row-level security does not bind it: {Reasons}")]
     internal static partial void UnsafeRole(ILogger logger, string reasons);
+
+    [LoggerMessage(1551, LogLevel.Warning, "Packs could not be looked after ({Reason}); it is tried again")]
+    internal static partial void PackUpkeepFailed(ILogger logger, Exception fault, string reason);
 }

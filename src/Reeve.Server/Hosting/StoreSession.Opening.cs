@@ -1,24 +1,31 @@
 using Microsoft.Extensions.Logging;
+using Reeve.Core.Changes;
 using Reeve.Core.Errors;
+using Reeve.Engine.Imports;
 using Reeve.Engine.Inbox;
 using Reeve.Engine.PackVersions;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Recording;
 using Reeve.Engine.Replay;
 using Reeve.Engine.Runtime;
+using Reeve.Engine.Schedules;
 using Reeve.Governance.Audit;
 using Reeve.Governance.Encryption;
 using Reeve.Governance.Identity;
 using Reeve.Governance.Tenants;
 using Reeve.Operations.Metrics;
+using Reeve.Server.Upkeeping;
 using Reeve.Storage.Cases;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.ImportRows;
 using Reeve.Storage.Ledger;
 using Reeve.Storage.Locks;
 using Reeve.Storage.Migrations;
 using Reeve.Storage.Probes;
 using Reeve.Storage.Settings;
+using Reeve.Storage.Signalling;
+using Reeve.Storage.Timetables;
 
 namespace Reeve.Server.Hosting;
 
@@ -38,7 +45,11 @@ public sealed partial class StoreSession
         try
         {
             StoreSession session = await OpenAsync(opened, address, options, loggers, cancellationToken);
-            await session.Pipeline.ResumeAsync(cancellationToken);
+            if (session.Inbox is null)
+            {
+                await session.Pipeline.ResumeAsync(cancellationToken);
+            }
+
             return session;
         }
         catch
@@ -65,6 +76,8 @@ public sealed partial class StoreSession
 
         Database database = opened.Keep<Database>(address.Dialect == Dialect.Sqlite ? new SqliteDatabase(address) : new PostgresDatabase(address));
         await CheckAsync(database, options, loggers, cancellationToken);
+        SqlScheduleStore scheduleChanges = new(database, committer: null, options.Clock);
+        (SignalBoard board, ISignalSender sender) = await WatchAsync(opened, address, options, loggers, cancellationToken);
         SqlTenantStore tenantStore = new(database);
         SqlKeyStore keyStore = new(database);
         SqlPackStore packStore = new(database);
@@ -72,16 +85,42 @@ public sealed partial class StoreSession
         SqlRunStore runs = new(database);
         SqlEventLog log = new(database);
         Committer committer = opened.Keep(await Storage.Committing.Committer.StartAsync(
-            database, [tenantStore, keyStore, packStore, sealedStore, new SqlErasure()], new CommitterOptions { Lease = options.SlotLease },
+            database, [tenantStore, keyStore, packStore, sealedStore, scheduleChanges, new SqlErasure()], new CommitterOptions { Lease = options.SlotLease, Signals = sender, StopWithin = options.CloseWithin },
             new SystemEventSeeds(), options.Clock, loggers.CreateLogger("Storage.Committing"), cancellationToken));
-        SqlExceptionStore exceptions = new(database, committer);
+        SqlScheduleStore schedules = new(database, committer, options.Clock);
+        ScheduledAction[] actions = [new Upkeep([token => EventMonths.EnsureAsync(database, token), token => PruneAsync(schedules, token)]).Action];
+        SqlExceptionStore exceptions = new(database);
         TenantDesk tenants = new(tenantStore, committer, options.Clock);
-        PackRegistry packs = new(packStore, committer, options.Clock);
+        PackRegistry packs = new(packStore, committer, options.Clock, board, options.PackCache);
+        PackUse use = new(new SqlPackUsageStore(committer), options.Clock);
         SystemIds ids = new();
         ThreadRuntime runtime = new(options.Clock);
         PipelineOptions pipeline = new() { Workers = options.Workers, Commits = options.Commits };
         TenantQueues queues = new(options.Queues, options.Clock);
-        RecordPorts ports = new() { Committer = committer, Exceptions = exceptions, Runs = runs, Log = log, Queues = queues, Packs = packs.ByHashAsync };
+        SqlInboxStore inbox = new(database, committer, committer, options.Clock);
+        RecordPorts ports = new()
+        {
+            Committer = committer,
+            Exceptions = exceptions,
+            Runs = runs,
+            Log = log,
+            Queues = queues,
+            Packs = packs.ByHashAsync,
+            Decided = use.Count,
+            Inbox = inbox,
+            ReceivesFirst = () => committer.Stops.ReceivesFirst(options.Clock),
+        };
+        RecordedPipeline recorded = new(runtime, ids, pipeline, loggers.CreateLogger("Engine.Recording"), ports);
+        opened.Keep(new LastFlush(use, options.Clock, loggers.CreateLogger("Reeve.Server.Hosting")));
+        InboxWorker? worker = options.RunsInbox ? new InboxWorker(inbox, recorded, queues, runtime, loggers.CreateLogger("Engine.Inbox")) : null;
+        if (worker is not null)
+        {
+            recorded.Worker = worker;
+            committer.TookOver += (_, _) => worker.Wake();
+            board.Subscribe(Signals.Inbox, _ => worker.Wake());
+            opened.Keep(new RunningInbox(worker, options.DrainsWithin, options.Clock));
+        }
+
         return new StoreSession(opened, await UnsealAsync(opened, address, options, sealedStore, committer, cancellationToken))
         {
             Database = database,
@@ -96,14 +135,45 @@ public sealed partial class StoreSession
             Exceptions = exceptions,
             Runs = runs,
             Tenants = tenants,
-            Keys = new KeyDesk(keyStore, tenants, committer, options.Clock),
+            Keys = new KeyDesk(keyStore, tenants, committer, board, options.Clock),
             Packs = packs,
+            Schedules = new ScheduleDesk(schedules, committer, actions, options.Clock),
+            ScheduleRunner = new ScheduleRunner(schedules, actions, options.Clock, loggers.CreateLogger("Engine.Schedules")),
+            PackUse = use,
+            WatchTurn = new SqlWatchTurn(database, committer, options.SlotLease),
             Queues = queues,
             Ids = ids,
             History = new CaseHistory(exceptions, log),
-            Pipeline = new RecordedPipeline(runtime, ids, pipeline, loggers.CreateLogger("Engine.Recording"), ports),
+            Pipeline = recorded,
+            Inbox = worker,
+            Imports = opened.Keep(new ImportDesk(
+                new SqlImportStore(database, options.SlotLease, options.Clock), committer, ids, options.Clock, committer.Node, loggers.CreateLogger("Engine.Imports"))),
+            ImportUpkeep = new ImportUpkeep(database, committer, options.Clock),
             Replay = new ReplayDesk(runtime, log, packs.ByHashAsync, loggers.CreateLogger("Engine.Replay")),
         };
+    }
+
+    private static async Task PruneAsync(SqlScheduleStore schedules, CancellationToken cancellationToken)
+    {
+        while (await schedules.PruneAsync(cancellationToken))
+        {
+            // In pieces, each a transaction of its own, so that commits come between.
+        }
+    }
+
+    // Before anything is read that is kept, and closed after the last commit.
+    private static async Task<(SignalBoard Board, ISignalSender Sender)> WatchAsync(
+        Opened opened, StoreAddress address, StoreSessionOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        if (address.Dialect == Dialect.Sqlite)
+        {
+            SignalBoard own = SignalBoard.OfOneProcess();
+            return (own, new OwnSignals(own));
+        }
+
+        SignalBoard board = new(options.Clock);
+        ILogger logger = loggers.CreateLogger("Storage.Signalling");
+        return (board, opened.Keep(await SignalWatch.StartAsync(new PostgresSignals(address, options.Clock, logger), board, options.Clock, logger, cancellationToken)));
     }
 
     private static StoreLock TakeFile(StoreAddress address, Uri? url)
@@ -142,6 +212,7 @@ public sealed partial class StoreSession
             }
 
             await EventMonths.EnsureAsync(database, cancellationToken);
+            await ImportUpkeep.EnsureDaysAsync(database, cancellationToken);
         }
         else if (options.ChecksFile && await new StoreProbe(database).DamageAsync(cancellationToken) is { Count: > 0 } damage)
         {
@@ -162,6 +233,43 @@ public sealed partial class StoreSession
             ErrorCatalogue.Configuration.Missing, "A store in PostgreSQL needs a master key that every node has.", "REEVE_MASTER_KEY_FILE",
             nextStep: "Make one (openssl rand -hex 32 > FILE, mode 600), give every node the same, and set REEVE_MASTER_KEY_FILE.")));
         return opened.Keep(await SealedDesk.OpenAsync(path, isFile, store, committer, options.Clock, cancellationToken));
+    }
+
+    /// <summary>
+    /// The worker of the inbox while the store is open. Closing it claims nothing more, decides what is in memory while there is time, and sets free the
+    /// rest, before the committer is closed.
+    /// </summary>
+    private sealed class RunningInbox : IAsyncDisposable
+    {
+        private readonly InboxWorker worker;
+        private readonly TimeSpan within;
+        private readonly TimeProvider clock;
+        private readonly CancellationTokenSource cut = new();
+        private readonly Task running;
+
+        internal RunningInbox(InboxWorker worker, TimeSpan within, TimeProvider clock)
+        {
+            this.worker = worker;
+            this.within = within;
+            this.clock = clock;
+            running = worker.RunAsync(cut.Token);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            worker.Drain();
+            try
+            {
+                await running.WaitAsync(within, clock);
+            }
+            catch (TimeoutException)
+            {
+                await cut.CancelAsync();
+                await running;
+            }
+
+            cut.Dispose();
+        }
     }
 
     /// <summary>What was opened, to be closed in the opposite order: the committer writes what it took before the file's lock is given back.</summary>

@@ -1,17 +1,22 @@
 using Reeve.Core.Ports;
+using Reeve.Engine.HotReload;
+using Reeve.Engine.Imports;
 using Reeve.Engine.Inbox;
 using Reeve.Engine.PackVersions;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Recording;
 using Reeve.Engine.Replay;
 using Reeve.Engine.Runtime;
+using Reeve.Engine.Schedules;
 using Reeve.Governance.Audit;
 using Reeve.Governance.Encryption;
 using Reeve.Governance.Identity;
 using Reeve.Governance.Tenants;
 using Reeve.Operations.Metrics;
+using Reeve.Server.Upkeeping;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.ImportRows;
 using Reeve.Storage.Locks;
 using Reeve.Storage.Migrations;
 
@@ -80,8 +85,26 @@ public sealed partial class StoreSession : IAsyncDisposable
     /// <summary>Packs in their versions.</summary>
     public required PackRegistry Packs { get; init; }
 
+    /// <summary>What is done at certain times.</summary>
+    public required ScheduleDesk Schedules { get; init; }
+
+    /// <summary>What runs it.</summary>
+    internal ScheduleRunner ScheduleRunner { get; init; } = null!; // set where the session is made
+
+    /// <summary>Has the product's own schedules set, for a process that runs them.</summary>
+    public Task SetSchedulesAsync(CancellationToken cancellationToken) => Schedules.EnsureAsync(Upkeep.Usual, Upkeep.Actor, cancellationToken);
+
+    /// <summary>How often packs are used.</summary>
+    public required PackUse PackUse { get; init; }
+
+    /// <summary>Whether this node watches a folder of packs that others may watch, too.</summary>
+    public required IWatchTurn WatchTurn { get; init; }
+
     /// <summary>The gate that everything passes before it is decided.</summary>
     public required TenantQueues Queues { get; init; }
+
+    /// <summary>Who decides what was received; null in a process that decides everything before it answers (<see cref="StoreSessionOptions.RunsInbox"/>).</summary>
+    public InboxWorker? Inbox { get; init; }
 
     /// <summary>Where generated ids come from.</summary>
     public required IIdSource Ids { get; init; }
@@ -91,6 +114,12 @@ public sealed partial class StoreSession : IAsyncDisposable
 
     /// <summary>The pipeline on the record.</summary>
     public required RecordedPipeline Pipeline { get; init; }
+
+    /// <summary>Imports.</summary>
+    public required ImportDesk Imports { get; init; }
+
+    /// <summary>What imports need once a day.</summary>
+    public required ImportUpkeep ImportUpkeep { get; init; }
 
     /// <summary>Replay.</summary>
     public required ReplayDesk Replay { get; init; }
@@ -117,6 +146,18 @@ public sealed record StoreSessionOptions
     /// <summary>How many exceptions are decided at once.</summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>
+    /// Whether what was received is decided in the background, as a server does: then ingestion may be answered before. Else what an earlier process left is
+    /// decided before the session is open, and everything new before it is answered.
+    /// </summary>
+    public bool RunsInbox { get; init; }
+
+    /// <summary>How long closing may take to decide what was received; 5 s. The rest is set free.</summary>
+    public TimeSpan DrainsWithin { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What is kept in memory of packs.</summary>
+    public PackCacheOptions PackCache { get; init; } = new();
+
     /// <summary>How much may wait to be decided.</summary>
     public QueueLimits Queues { get; init; } = new();
 
@@ -131,6 +172,9 @@ public sealed record StoreSessionOptions
 
     /// <summary>The address at which this process can be reached on this machine; written into the lock file. Null for a command, and while it does not listen yet.</summary>
     public Uri? LocalUrl { get; init; }
+
+    /// <summary>How long closing may take to finish what was accepted; 20 s.</summary>
+    public TimeSpan CloseWithin { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

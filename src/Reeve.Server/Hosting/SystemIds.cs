@@ -21,7 +21,7 @@ public sealed class SystemIds : IIdSource
         uint count = unchecked((uint)Interlocked.Increment(ref made));
         Span<byte> id = stackalloc byte[16];
         RandomNumberGenerator.Fill(id[10..]);
-        long milliseconds = at.ToUnixTimeMilliseconds();
+        long milliseconds = Math.Max(0, at.ToUnixTimeMilliseconds()); // earlier times (of --as-of) have no id
         BinaryPrimitives.WriteInt16BigEndian(id, (short)(milliseconds >> 32));
         BinaryPrimitives.WriteInt32BigEndian(id[2..], (int)milliseconds);
         BinaryPrimitives.WriteUInt16BigEndian(id[6..], (ushort)(0x7000 | (count >> 20)));

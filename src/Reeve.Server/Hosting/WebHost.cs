@@ -17,15 +17,21 @@ using Reeve.Core.Errors;
 using Reeve.Server.Api;
 using Reeve.Server.Problems;
 using Reeve.Server.SignIn;
+using Reeve.Server.Upkeeping;
 
 namespace Reeve.Server.Hosting;
 
 /// <summary>The door of the server: the API on an open store. Who starts it owns the store, and closes it afterwards. Thread-safe.</summary>
 public sealed class WebHost : IAsyncDisposable
 {
+    // Longer than most wait between two looks whether a node is ready.
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan OwnGrace = TimeSpan.FromSeconds(1);
+
     private readonly WebApplication app;
     private readonly ILogger logger;
     private readonly WebHostOptions options;
+    private ScheduleTicker? ticker;
     private int isStopping;
 
     private WebHost(WebApplication app, WebHostOptions options, ILogger logger)
@@ -67,6 +73,7 @@ public sealed class WebHost : IAsyncDisposable
         }
 
         host.Addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Select(address => new Uri(address)) ?? []];
+        host.ticker = options.RunsSchedules ? ScheduleTicker.Start(store.ScheduleRunner, options.Clock, loggers.CreateLogger("Reeve.Server.Hosting")) : null;
         host.State.Enter(ServerPhase.Serving);
         HostLog.Started(host.logger, string.Join(", ", host.Addresses), store.Database.Address.Masked, Product.Version);
         return host;
@@ -79,8 +86,15 @@ public sealed class WebHost : IAsyncDisposable
         return await ApiRoutes.DescribeAsync(app, cancellationToken);
     }
 
-    /// <summary>Takes nothing new from now on, and tells the probes so; what is under way goes on.</summary>
+    /// <summary>Tells the probes that it stops; it still serves.</summary>
     public void Drain() => State.Enter(ServerPhase.Draining);
+
+    /// <summary>Takes nothing new from now on; what is under way goes on.</summary>
+    public void Close()
+    {
+        Drain();
+        State.Close();
+    }
 
     /// <summary>Runs until the token is cancelled, then stops.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -96,8 +110,8 @@ public sealed class WebHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops: the probes say so for a moment, then no new connections, and what is under way has its time to end. A second call
-    /// waits for nothing.
+    /// Stops (docs/decisions/0014): the probes say so while it still serves; then nothing new is let in and nothing begins by schedule, what is
+    /// under way has its time to end, and the connections are closed. A second call waits for nothing.
     /// </summary>
     public async Task StopAsync()
     {
@@ -108,10 +122,20 @@ public sealed class WebHost : IAsyncDisposable
 
         Drain();
         HostLog.Stopping(logger, options.DrainDeadline.TotalSeconds);
-        using CancellationTokenSource late = new(options.DrainDeadline - LastAnswers(options), options.Clock);
+        using CancellationTokenSource late = new(options.DrainDeadline - options.CloseWithin - LastAnswers(options), options.Clock);
         await using (late.Token.Register(() => _ = State.CutAsync()))
         {
-            await Task.Delay(options.DrainGrace, options.Clock, CancellationToken.None);
+            await Task.Delay(options.DrainGrace ?? UsualGrace(), options.Clock, CancellationToken.None);
+            Close();
+
+            // Those who come now are told: a connection that is closed tells them nothing.
+            Task ended = State.Idle.WaitAsync(late.Token);
+            if (ticker is not null)
+            {
+                await ticker.StopAsync(late.Token);
+            }
+
+            await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await app.StopAsync(CancellationToken.None);
         }
 
@@ -128,6 +152,14 @@ public sealed class WebHost : IAsyncDisposable
     // Requests that are cut get this long to be told; then their connections are cut.
     private static TimeSpan LastAnswers(WebHostOptions options) => options.DrainDeadline / 10;
 
+    // Before a server that only its own machine reaches nobody distributes requests over nodes.
+    private TimeSpan UsualGrace()
+    {
+        TimeSpan longest = Addresses.All(static address => address.IsLoopback) ? OwnGrace : LongestGrace;
+        TimeSpan fifth = options.DrainDeadline / 5;
+        return fifth < longest ? fifth : longest;
+    }
+
     private static WebApplication Build(StoreSession? store, WebHostOptions options, ILoggerFactory loggers)
     {
         // Nothing is read from files or the environment here: whoever starts the server has done that, in one place.
@@ -140,7 +172,7 @@ public sealed class WebHost : IAsyncDisposable
         IServiceCollection services = builder.Services;
         services.Replace(ServiceDescriptor.Singleton(loggers));
         services.Replace(ServiceDescriptor.Singleton<IHostLifetime>(new OwnedLifetime()));
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainDeadline - options.DrainGrace);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = LastAnswers(options));
         services.AddSingleton(options.Clock);
         services.AddSingleton<ServerState>();
         services.AddSingleton(store is null ? static _ => throw new InvalidOperationException("There is no store.") : (Func<IServiceProvider, StoreSession>)(_ => store));

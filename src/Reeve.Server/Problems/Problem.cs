@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Reeve.Core.Errors;
 using Reeve.Core.Values;
+using Reeve.Engine.Inbox;
 
 namespace Reeve.Server.Problems;
 
@@ -34,6 +35,9 @@ public sealed record Problem
     /// <summary>The status, where it is not the catalogue's.</summary>
     public int? Status { get; init; }
 
+    /// <summary>When to try again, whole seconds; null where the status says it, or nobody knows.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Members that belong to one route's refusals, in order: numbers and texts.</summary>
     public IReadOnlyList<(string Name, Value Value)> Members { get; init; } = [];
 
@@ -59,7 +63,12 @@ public sealed record Problem
         };
 
     /// <summary>The problem that a fault is.</summary>
-    public static Problem Of(ReeveException fault) => fault is ReeveErrorsException { Errors: var all } ? Of(all) : Of(fault.Error);
+    public static Problem Of(ReeveException fault) => fault switch
+    {
+        ReeveErrorsException { Errors: var all } => Of(all),
+        NoRoomException full => Of(full.Error) with { RetryAfter = full.RetryAfter },
+        _ => Of(fault.Error),
+    };
 
     /// <summary>The place an error names in a document; null when it names none, or something that is no business of a caller's.</summary>
     internal static string? Pointer(ReeveError error) =>
@@ -79,9 +88,19 @@ public sealed record Problem
         response.StatusCode = status;
         response.ContentType = MediaType;
         response.Headers[HeaderNames.CacheControl] = "no-store";
-        if (status == StatusCodes.Status503ServiceUnavailable && Kind.IsTransient)
+        if (RetryAfter is { } wait)
+        {
+            response.Headers[HeaderNames.RetryAfter] = $"{(long)wait.TotalSeconds}";
+        }
+        else if (status == StatusCodes.Status503ServiceUnavailable && Kind.IsTransient)
         {
             response.Headers[HeaderNames.RetryAfter] = $"{RetryAfterSeconds}";
+        }
+
+        if (Kind == ErrorCatalogue.Http.KeyInUse)
+        {
+            // Most of what is sent under a key is worked off in less.
+            response.Headers[HeaderNames.RetryAfter] = "1";
         }
 
         byte[] body = JsonText.Render((Problem: this, Status: status, Trace: TraceOf(context)), static (writer, state) => state.Problem.Write(writer, state.Status, state.Trace));

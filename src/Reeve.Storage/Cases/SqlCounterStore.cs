@@ -10,15 +10,30 @@ public sealed class SqlCounterStore(Database database) : ICounterStore
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, long>> SumAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        IReadOnlyList<KeyValuePair<string, long>> rows =
-            await database.ReadAsync(Sql.Sum, tenant, static _ => { }, static row => KeyValuePair.Create(row.Text(0), row.Long(1)), cancellationToken);
-        return rows.ToDictionary();
+        IReadOnlyList<IReadOnlyList<KeyValuePair<string, long>>> rows = await database.ReadAsync(
+            Sql.All, tenant, static _ => { },
+            static row => row.TextOrNull(0) is { } counts ? TallyText.Read(counts) : [KeyValuePair.Create(row.Text(1), row.Long(2))],
+            cancellationToken);
+        Dictionary<string, long> sums = new(StringComparer.Ordinal);
+        foreach (IReadOnlyList<KeyValuePair<string, long>> row in rows)
+        {
+            foreach ((string name, long value) in row)
+            {
+                sums[name] = sums.GetValueOrDefault(name) + value;
+            }
+        }
+
+        return sums;
     }
 
     private static class Sql
     {
-        // The sum of bigint is numeric on PostgreSQL.
-        internal static readonly Statement Sum = new(
-            "select name, cast(sum(value) as bigint) from counters where tenant_id = @tenant group by name");
+        // A row per slot that counted for the tenant; and a row per counter of what was counted before there were such rows.
+        internal static readonly Statement All = new(
+            """
+            select counts, null, null from tallies where tenant_id = @tenant
+            union all
+            select null, name, value from counters where tenant_id = @tenant
+            """);
     }
 }

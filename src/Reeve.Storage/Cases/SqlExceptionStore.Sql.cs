@@ -8,12 +8,14 @@ public sealed partial class SqlExceptionStore
     private static class Sql
     {
         private const string Columns = """
-            select exception_key, version, domain, run_id, pass_id, created_at, updated_at, triaged_at, resolved_at, resolved_automatically,
+            select exception_key, version, domain, run_id, pass_id, updated_at, triaged_at, resolved_at, resolved_automatically,
                 actionability, external_id, fingerprint, record
             from exceptions
             where tenant_id = @tenant
             """;
 
+        // A key begins with the time of receipt, which is created_at: without a domain or a status the order of keys is the list.
+        private const string Keys = " and exception_key >= @first and exception_key < @end";
         private const string Window = " and created_at >= @from and created_at < @to";
 
         // What no index begins with. Types of the parameters are given where PostgreSQL could not tell.
@@ -23,9 +25,13 @@ public sealed partial class SqlExceptionStore
         private const string OfStatus = " and status = @status and (@domain::text is null or domain = @domain)";
         private const string OfStatusOnFile = " and status = @status and (@domain is null or domain = @domain)";
         private const string Behind = " and (created_at, exception_key) < (@at, @key)";
+        private const string BehindKey = " and exception_key < @key";
+        private const string NewestKey = " order by exception_key desc limit @limit offset @skip";
         private const string Newest = " order by created_at desc, exception_key desc limit @limit offset @skip";
 
         internal static readonly Statement Find = new(Columns + " and exception_id = @id");
+
+        internal static readonly Statement FindKey = new(Columns + " and exception_key = @key");
 
         internal static readonly Statement Known = new(
             Postgres: "select exception_id, exception_key from exceptions where tenant_id = @tenant and exception_id = any(@ids)",
@@ -45,9 +51,9 @@ public sealed partial class SqlExceptionStore
                 join deliveries d on d.tenant_id = @tenant and d.day = cast(w.value as integer) and d.hash = substr(@hashes, w.key * 16 + 1, 16)
                 """);
 
-        internal static readonly Statement FirstPage = new(Columns + Window + Rest + Newest, Columns + Window + RestOnFile + Newest);
+        internal static readonly Statement FirstPage = new(Columns + Keys + Rest + NewestKey, Columns + Keys + RestOnFile + NewestKey);
 
-        internal static readonly Statement NextPage = new(Columns + Window + Rest + Behind + Newest, Columns + Window + RestOnFile + Behind + Newest);
+        internal static readonly Statement NextPage = new(Columns + Keys + Rest + BehindKey + NewestKey, Columns + Keys + RestOnFile + BehindKey + NewestKey);
 
         internal static readonly Statement FirstPageOfDomain = new(Columns + OfDomain + Window + Rest + Newest, Columns + OfDomain + Window + RestOnFile + Newest);
 
@@ -56,10 +62,6 @@ public sealed partial class SqlExceptionStore
         internal static readonly Statement FirstPageOfStatus = new(Columns + OfStatus + Window + Rest + Newest, Columns + OfStatusOnFile + Window + RestOnFile + Newest);
 
         internal static readonly Statement NextPageOfStatus = new(Columns + OfStatus + Window + Rest + Behind + Newest, Columns + OfStatusOnFile + Window + RestOnFile + Behind + Newest);
-
-        internal static readonly Statement Kept = new(
-            Postgres: "select coalesce(sum(value), 0)::bigint from counters where tenant_id = @tenant and name = any(@names)",
-            Sqlite: "select coalesce(sum(value), 0) from counters where tenant_id = @tenant and name in (select value from json_each(@names))");
 
         // Counts no further than a list says.
         internal static readonly Statement Count = new(
@@ -75,18 +77,5 @@ public sealed partial class SqlExceptionStore
                     where tenant_id = @tenant {Window} {RestOnFile} and (@domain is null or domain = @domain) and (@status is null or status = @status)
                     limit @limit)
                 """);
-
-        // Work is a node's by its slots, whoever's tenant it is.
-        internal static readonly Statement Unfinished = new(
-            Postgres: """
-                select tenant_id, pass_id, exception_key, run_id, attempts from inbox
-                where slot is null or slot::text = any(@slots)
-                order by pass_id, tenant_id limit @limit
-                """,
-            Sqlite: """
-                select tenant_id, pass_id, exception_key, run_id, attempts from inbox
-                where slot is null or cast(slot as text) in (select value from json_each(@slots))
-                order by pass_id, tenant_id limit @limit
-                """) { AcrossTenants = true };
     }
 }

@@ -12,11 +12,12 @@ namespace Reeve.Storage.Cases;
 
 /// <summary>The exceptions of a tenant in a database. Their changes are the committer's own. Thread-safe.</summary>
 /// <param name="database">The store.</param>
-/// <param name="holder">This process's slots; null where none are held, and then only what nobody owns is unfinished work of ours.</param>
-public sealed partial class SqlExceptionStore(Database database, ISlotHolder? holder) : IExceptionStore
+public sealed partial class SqlExceptionStore(Database database) : IExceptionStore
 {
     // As many as a list counts (EX-HTTP-2).
     private const int Counted = 10_000;
+
+    private readonly SqlCounterStore counters = new(database);
 
     // Ids and deliveries of one statement: a JSON array of a few thousand texts is nothing, of a million it is.
     private const int AskedAtOnce = 2000;
@@ -24,6 +25,10 @@ public sealed partial class SqlExceptionStore(Database database, ISlotHolder? ho
     /// <inheritdoc/>
     public async Task<ExceptionRow?> FindAsync(TenantId tenant, ExceptionId exception, CancellationToken cancellationToken) =>
         (await database.ReadAsync(Sql.Find, tenant, parameters => parameters.Text("id", exception.Value), Read, cancellationToken)).SingleOrDefault();
+
+    /// <inheritdoc/>
+    public async Task<ExceptionRow?> FindAsync(TenantId tenant, ExceptionKey key, CancellationToken cancellationToken) =>
+        (await database.ReadAsync(Sql.FindKey, tenant, parameters => parameters.Id("key", key.Value), Read, cancellationToken)).SingleOrDefault();
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<ExceptionId, ExceptionKey>> KnownAsync(TenantId tenant, IReadOnlyCollection<ExceptionId> ids, CancellationToken cancellationToken)
@@ -67,26 +72,16 @@ public sealed partial class SqlExceptionStore(Database database, ISlotHolder? ho
             Statement(query, cursor), tenant, parameters => BindPage(parameters, query, cursor), Read, cancellationToken);
         bool more = rows.Count > query.Limit;
         ExceptionRow[] items = [.. rows.Take(query.Limit)];
-        string? next = more ? new ExceptionCursor(items[^1].CreatedAt, items[^1].Key).ToString() : null;
+        string? next = more ? new ExceptionCursor(items[^1].Key).ToString() : null;
         if (query.IsKept)
         {
-            IReadOnlyList<long> kept = await database.ReadAsync(
-                Sql.Kept, tenant, parameters => parameters.Texts("names", Headings(query)), row => row.Long(0), cancellationToken);
-            return new ExceptionPage(items, next, kept.Single(), TotalIsLowerBound: false);
+            IReadOnlyDictionary<string, long> kept = await counters.SumAsync(tenant, cancellationToken);
+            return new ExceptionPage(items, next, Headings(query).Sum(name => kept.GetValueOrDefault(name)), TotalIsLowerBound: false);
         }
 
         long counted = (await database.ReadAsync(
             Sql.Count, tenant, parameters => BindFilter(parameters, query).Number("limit", Counted + 1), row => row.Long(0), cancellationToken)).Single();
         return new ExceptionPage(items, next, Math.Min(counted, Counted), counted > Counted);
-    }
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<UnfinishedPass>> UnfinishedAsync(int limit, CancellationToken cancellationToken)
-    {
-        string[] slots = [.. (holder?.Slots ?? []).Where(slot => slot.Slot > 0).Select(slot => slot.Slot.ToString(CultureInfo.InvariantCulture))];
-        return database.ReadAcrossAsync(
-            Sql.Unfinished, parameters => parameters.Texts("slots", slots).Number("limit", limit),
-            row => new UnfinishedPass(new TenantId(row.Text(0)), new PassId(row.Id(1)), new ExceptionKey(row.Id(2)), new RunId(row.Id(3)), row.Int(4)), cancellationToken);
     }
 
     // Of a page of one status there is an index; a planner that sees "or @status is null" uses none, so the common lists have a text each.
@@ -105,7 +100,7 @@ public sealed partial class SqlExceptionStore(Database database, ISlotHolder? ho
         BindFilter(parameters, query).Number("limit", query.Limit + 1L).Number("skip", query.Skip);
         if (cursor is not null)
         {
-            parameters.Time("at", cursor.CreatedAt).Id("key", cursor.Key.Value);
+            parameters.Time("at", cursor.Key.ReceivedAt).Id("key", cursor.Key.Value);
         }
     }
 
@@ -115,7 +110,9 @@ public sealed partial class SqlExceptionStore(Database database, ISlotHolder? ho
         .Text("severity", query.Severity is { } severity ? Wire.Name(severity) : null)
         .Text("type", query.Type?.Value)
         .Time("from", query.From ?? DateTimeOffset.MinValue)
-        .Time("to", query.To ?? DateTimeOffset.MaxValue);
+        .Time("to", query.To ?? DateTimeOffset.MaxValue)
+        .Id("first", ExceptionKey.LeastAt(query.From ?? DateTimeOffset.MinValue).Value)
+        .Id("end", ExceptionKey.LeastAt(query.To ?? DateTimeOffset.MaxValue).Value);
 
     // Which counters tell how many there are: every exception is counted once under each heading.
     private static string[] Headings(ExceptionQuery query) => query switch
@@ -146,20 +143,19 @@ public sealed partial class SqlExceptionStore(Database database, ISlotHolder? ho
         {
             return new ExceptionRow
             {
-                Record = RecordJson.Read(row.Bytes(13)),
+                Record = RecordJson.Read(row.Bytes(12)),
                 Key = new ExceptionKey(row.Id(0)),
                 Version = row.Long(1),
                 Domain = new DomainName(row.Text(2)),
                 RunId = new RunId(row.Id(3)),
                 PassId = new PassId(row.Id(4)),
-                CreatedAt = row.Time(5),
-                UpdatedAt = row.Time(6),
-                TriagedAt = row.TimeOrNull(7),
-                ResolvedAt = row.TimeOrNull(8),
-                ResolvedAutomatically = row.Flag(9),
-                Actionability = row.TextOrNull(10) is { } name && Wire.TryParse(name, out Actionability actionability) ? actionability : null,
-                ExternalId = row.TextOrNull(11),
-                Fingerprint = row.TextOrNull(12),
+                UpdatedAt = row.Time(5),
+                TriagedAt = row.TimeOrNull(6),
+                ResolvedAt = row.TimeOrNull(7),
+                ResolvedAutomatically = row.Flag(8),
+                Actionability = row.TextOrNull(9) is { } name && Wire.TryParse(name, out Actionability actionability) ? actionability : null,
+                ExternalId = row.TextOrNull(10),
+                Fingerprint = row.TextOrNull(11),
             };
         }
         catch (FormatException fault)

@@ -28,16 +28,19 @@ internal static class CommitSql
             returning at
             """) { AcrossTenants = true };
 
-    internal static readonly Statement NoteTenants = new("update commits set tenants = @tenants where slot = @slot and n = @n") { AcrossTenants = true };
+    internal static readonly Statement NoteTenants = new("update commits set tenants = @tenants, signals = @signals where slot = @slot and n = @n") { AcrossTenants = true };
 
-    // Differs: one tenant at a time on a file.
-    internal static readonly Statement Heads = new(
+    // What a slot knows of tenants: the last link and the counters. Differs: one tenant at a time on a file.
+    internal static readonly Statement Known = new(
         Postgres: """
-            select w.tenant_id, e.hash
+            select w.tenant_id, (select hash from events where tenant_id = w.tenant_id and slot = @slot order by n desc, ordinal desc limit 1), t.counts
             from unnest(@tenants) w(tenant_id)
-            cross join lateral (select hash from events where tenant_id = w.tenant_id and slot = @slot order by n desc, ordinal desc limit 1) e
+            left join tallies t on t.tenant_id = w.tenant_id and t.slot = @slot
             """,
-        Sqlite: "select hash from events where tenant_id = @tenant and slot = @slot order by n desc, ordinal desc limit 1") { AcrossTenants = true };
+        Sqlite: """
+            select (select hash from events where tenant_id = @tenant and slot = @slot order by n desc, ordinal desc limit 1),
+                (select counts from tallies where tenant_id = @tenant and slot = @slot)
+            """) { AcrossTenants = true };
 
     // In key order, so that two nodes cannot lock each other out.
     internal static readonly Statement LockRows = new(
@@ -59,17 +62,19 @@ internal static class CommitSql
     internal static readonly Statement AddRows = new(
         Postgres: """
             insert into exceptions (tenant_id, exception_id, exception_key, version, domain, source_system, exception_type, severity, status, actionability,
-                occurred_at, created_at, updated_at, triaged_at, resolved_at, resolved_automatically, run_id, pass_id, external_id, fingerprint, record)
+                occurred_at, created_at, updated_at, triaged_at, resolved_at, resolved_automatically, run_id, pass_id, external_id, fingerprint, record,
+                delivery_day, delivery_hash)
             select * from unnest(@tenants, @ids, @keys, @versions, @domains, @sources, @types, @severities, @statuses, @actionabilities,
-                @occurred, @created, @updated, @triaged, @resolved, @automatic, @runs, @passes, @externals, @fingerprints, @records)
+                @occurred, @created, @updated, @triaged, @resolved, @automatic, @runs, @passes, @externals, @fingerprints, @records, @days, @hashes)
             on conflict do nothing
             returning tenant_id, exception_key
             """,
         Sqlite: """
             insert into exceptions (tenant_id, exception_id, exception_key, version, domain, source_system, exception_type, severity, status, actionability,
-                occurred_at, created_at, updated_at, triaged_at, resolved_at, resolved_automatically, run_id, pass_id, external_id, fingerprint, record)
+                occurred_at, created_at, updated_at, triaged_at, resolved_at, resolved_automatically, run_id, pass_id, external_id, fingerprint, record,
+                delivery_day, delivery_hash)
             values (@tenant, @id, @key, @version, @domain, @source, @type, @severity, @status, @actionability,
-                @occurred, @created, @updated, @triaged, @resolved, @automatic, @run, @pass, @external, @fingerprint, @record)
+                @occurred, @created, @updated, @triaged, @resolved, @automatic, @run, @pass, @external, @fingerprint, @record, @day, @hash)
             """) { AcrossTenants = true };
 
     // What an exception is (its id, its key, its tenant) never changes.
@@ -98,12 +103,12 @@ internal static class CommitSql
 
     internal static readonly Statement AddDeliveries = new(
         Postgres: """
-            insert into deliveries (tenant_id, day, hash, exception_id)
-            select * from unnest(@tenants, @days, @hashes, @ids)
+            insert into deliveries (tenant_id, day, hash, exception_id, is_further)
+            select * from unnest(@tenants, @days, @hashes, @ids, @further)
             on conflict do nothing
             returning tenant_id, day, hash
             """,
-        Sqlite: "insert into deliveries (tenant_id, day, hash, exception_id) values (@tenant, @day, @hash, @id)") { AcrossTenants = true };
+        Sqlite: "insert into deliveries (tenant_id, day, hash, exception_id, is_further) values (@tenant, @day, @hash, @id, @further)") { AcrossTenants = true };
 
     internal static readonly Statement FindDeliveries = new(
         Postgres: """
@@ -125,14 +130,15 @@ internal static class CommitSql
             values (@tenant, @id, @kind, @domain, @pack, @policy, @time, @logic, @product, @started, @starter)
             """) { AcrossTenants = true };
 
+    // Received is one attempt: whoever received it begins to decide it.
     internal static readonly Statement Enqueue = new(
         Postgres: """
-            insert into inbox (tenant_id, pass_id, exception_key, run_id, slot)
-            select w.*, @slot from unnest(@tenants, @passes, @keys, @runs) w
+            insert into inbox (tenant_id, pass_id, exception_key, run_id, slot, attempts, received_at)
+            select w.*, @slot, 1, clock_timestamp() from unnest(@tenants, @passes, @keys, @runs) w
             on conflict do nothing
             returning tenant_id, pass_id
             """,
-        Sqlite: "insert into inbox (tenant_id, pass_id, exception_key, run_id, slot) values (@tenant, @pass, @key, @run, @slot)") { AcrossTenants = true };
+        Sqlite: "insert into inbox (tenant_id, pass_id, exception_key, run_id, slot, attempts, received_at) values (@tenant, @pass, @key, @run, @slot, 1, @at)") { AcrossTenants = true };
 
     internal static readonly Statement Dequeue = new(
         Postgres: """
@@ -145,30 +151,31 @@ internal static class CommitSql
     internal static readonly Statement AddEvents = new(
         Postgres: """
             insert into events (tenant_id, slot, n, ordinal, event_id, recorded_at, type, version, occurred_at, exception_key, row_version,
-                run_id, pass_id, stage, actor_kind, actor_id, commitment, hash, salt, body)
+                run_id, pass_id, stage, actor_kind, actor_id, commitment, hash, salt, body, last_ordinal)
             select w.tenant_id, @slot, @n, w.ordinal, w.event_id, @at, w.type, w.version, w.occurred_at, w.exception_key, w.row_version,
-                w.run_id, w.pass_id, w.stage, w.actor_kind, w.actor_id, w.commitment, w.hash, w.salt, w.body
+                w.run_id, w.pass_id, w.stage, w.actor_kind, w.actor_id, w.commitment, w.hash, w.salt, w.body, w.last_ordinal
             from unnest(@tenants, @ordinals, @ids, @types, @versions, @occurred, @keys, @rows, @runs, @passes, @stages, @kinds, @actors,
-                @commitments, @hashes, @salts, @bodies)
+                @commitments, @hashes, @salts, @bodies, @lasts)
                 w(tenant_id, ordinal, event_id, type, version, occurred_at, exception_key, row_version, run_id, pass_id, stage, actor_kind, actor_id,
-                    commitment, hash, salt, body)
+                    commitment, hash, salt, body, last_ordinal)
             """,
         Sqlite: """
             insert into events (tenant_id, slot, n, ordinal, event_id, recorded_at, type, version, occurred_at, exception_key, row_version,
-                run_id, pass_id, stage, actor_kind, actor_id, commitment, hash, salt, body)
+                run_id, pass_id, stage, actor_kind, actor_id, commitment, hash, salt, body, last_ordinal)
             values (@tenant, @slot, @n, @ordinal, @id, @at, @type, @version, @occurred, @key, @row,
-                @run, @pass, @stage, @kind, @actor, @commitment, @hash, @salt, @body)
+                @run, @pass, @stage, @kind, @actor, @commitment, @hash, @salt, @body, @last)
             """) { AcrossTenants = true };
 
-    internal static readonly Statement Count = new(
+    // Absolute values, which the slot's owner keeps: one row per tenant and commit, however many counters it changes.
+    internal static readonly Statement Tally = new(
         Postgres: """
-            insert into counters (tenant_id, slot, name, value)
-            select w.tenant_id, @slot, w.name, w.value from unnest(@tenants, @names, @values) w(tenant_id, name, value)
-            on conflict (tenant_id, slot, name) do update set value = counters.value + excluded.value
+            insert into tallies (tenant_id, slot, counts)
+            select w.tenant_id, @slot, w.counts from unnest(@tenants, @counts) w(tenant_id, counts)
+            on conflict (tenant_id, slot) do update set counts = excluded.counts
             """,
         Sqlite: """
-            insert into counters (tenant_id, slot, name, value) values (@tenant, @slot, @name, @value)
-            on conflict (tenant_id, slot, name) do update set value = counters.value + excluded.value
+            insert into tallies (tenant_id, slot, counts) values (@tenant, @slot, @counts)
+            on conflict (tenant_id, slot) do update set counts = excluded.counts
             """) { AcrossTenants = true };
 
     // Whose the slot is, its last commit, and whose the commit in question: one row, none when the slot is not there.

@@ -27,7 +27,7 @@ public interface IUpkeep
 /// delivery are written in the order in which they were handed over; others beside one another. A batch whose slot was lost is written
 /// through another, since nothing of it is in: callers learn of it only when no slot can be had. Thread-safe.
 /// </summary>
-public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposable
+public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IBacklog, IAsyncDisposable
 {
     private readonly OutcomeQueue queue;
     private readonly OutcomeMaker maker;
@@ -35,12 +35,15 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
     private readonly CommitterOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
+    private readonly Func<Func<Task>, Task> start;
     private readonly CancellationTokenSource stop = new();
     private readonly Task running;
     private int closed;
 
-    private Committer(OutcomeQueue queue, OutcomeMaker maker, ISlotWriters slotWriters, CommitterOptions options, TimeProvider clock, ILogger logger)
+    private Committer(
+        OutcomeQueue queue, OutcomeMaker maker, ISlotWriters slotWriters, CommitterOptions options, TimeProvider clock, Func<Func<Task>, Task> start, ILogger logger)
     {
+        this.start = start;
         this.queue = queue;
         this.maker = maker;
         writers = slotWriters;
@@ -79,14 +82,14 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
         Database database, IReadOnlyList<IChangeWriter> changeWriters, CommitterOptions options, IEventSeeds seeds, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         Check(options);
-        OutcomeQueue queue = new(options.QueueLength, options.BatchSize);
+        OutcomeQueue queue = new(Bounds(options));
         ISlotWriters slotWriters = database switch
         {
             SqliteDatabase sqlite => new SqliteSlot(sqlite, queue, seeds, clock, logger),
             PostgresDatabase postgres => new SlotWriters(new PostgresSlotStore(postgres.Address, options), queue, options, seeds, clock, StartOnPool, logger),
             _ => throw new ArgumentException($"No committer writes to {database.GetType().Name}.", nameof(database)),
         };
-        return await StartAsync(queue, slotWriters, changeWriters, options, seeds, clock, logger, cancellationToken);
+        return await StartAsync(queue, slotWriters, changeWriters, options, seeds, clock, StartOnPool, logger, cancellationToken);
     }
 
     /// <summary>The same on any store that the writing protocol runs on, with its loops started by whoever asks.</summary>
@@ -95,13 +98,13 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
         CancellationToken cancellationToken)
     {
         Check(options);
-        OutcomeQueue queue = new(options.QueueLength, options.BatchSize);
-        return StartAsync(queue, new SlotWriters(store, queue, options, seeds, clock, start, logger), changeWriters, options, seeds, clock, logger, cancellationToken);
+        OutcomeQueue queue = new(Bounds(options));
+        return StartAsync(queue, new SlotWriters(store, queue, options, seeds, clock, start, logger), changeWriters, options, seeds, clock, start, logger, cancellationToken);
     }
 
     private static async Task<Committer> StartAsync(
-        OutcomeQueue queue, ISlotWriters slotWriters, IReadOnlyList<IChangeWriter> changeWriters, CommitterOptions options, IEventSeeds seeds, TimeProvider clock, ILogger logger,
-        CancellationToken cancellationToken)
+        OutcomeQueue queue, ISlotWriters slotWriters, IReadOnlyList<IChangeWriter> changeWriters, CommitterOptions options, IEventSeeds seeds, TimeProvider clock,
+        Func<Func<Task>, Task> start, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
@@ -113,16 +116,22 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
             throw;
         }
 
-        return new Committer(queue, new OutcomeMaker(changeWriters, seeds, clock), slotWriters, options, clock, logger);
+        return new Committer(queue, new OutcomeMaker(changeWriters, seeds, clock), slotWriters, options, clock, start, logger);
     }
 
     /// <inheritdoc/>
     public Task<CommitOutcome> CommitAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken) =>
-        AddAsync(maker.Make(OutcomeKind.Grouped, default, changes), cancellationToken);
+        AddAsync(maker.MakeGrouped(changes), cancellationToken);
 
     /// <inheritdoc/>
     public Task<CommitOutcome> CommitAloneAsync(TenantId tenant, IReadOnlyList<Change> changes, CancellationToken cancellationToken) =>
-        AddAsync(maker.Make(OutcomeKind.Alone, tenant, changes), cancellationToken);
+        AddAsync(maker.MakeAlone(tenant, changes), cancellationToken);
+
+    /// <inheritdoc/>
+    public Backlog Waiting => queue.Waiting;
+
+    /// <inheritdoc/>
+    public Backlog WaitingOf(TenantId tenant) => queue.WaitingOf(tenant);
 
     /// <inheritdoc/>
     public Task<CommitOutcome> MaintainAsync(IReadOnlyList<StatementCall> calls, CancellationToken cancellationToken) =>
@@ -150,16 +159,30 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
                 outcome.Fail(new ReeveException(new ReeveError(ErrorCatalogue.Record.Stopped, "The committer was closed before its turn came.")));
             }
 
-            // Here and now: CancelAsync would go through the thread pool, whoever schedules this.
-#pragma warning disable CA1849
-            stop.Cancel();
-#pragma warning restore CA1849
-            queue.Wake();
-            await running;
+            await CutOffAsync();
         }
 
         await writers.DisposeAsync();
         stop.Dispose();
+    }
+
+    // Beside this: a driver may ask a server that does not answer to cancel, one connection after another, and a stop has a deadline.
+    private async Task CutOffAsync()
+    {
+        Task cutting = start(() =>
+        {
+            stop.Cancel();
+            return Task.CompletedTask;
+        });
+        try
+        {
+            await running.WaitAsync(options.GiveBackWithin, clock);
+            await cutting.WaitAsync(options.GiveBackWithin, clock);
+        }
+        catch (TimeoutException)
+        {
+            writers.Abandon();
+        }
     }
 
     private static void Check(CommitterOptions options)
@@ -169,13 +192,29 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IAsyncDisposab
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
     }
 
+    private static QueueBounds Bounds(CommitterOptions options) => new(options.QueueLength, options.QueueBytes, options.BatchSize, options.BatchBytes);
+
     private static Task StartOnPool(Func<Task> loop) => Task.Run(loop, CancellationToken.None);
 
     private async Task<CommitOutcome> AddAsync(Outcome outcome, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         queue.Add(outcome);
-        return await outcome.Answer.WaitAsync(cancellationToken);
+        Task<CommitOutcome> answer = outcome.Signals == Signals.None ? outcome.Answer : TellAsync(outcome);
+        return await answer.WaitAsync(cancellationToken);
+    }
+
+    // Also of what met a conflict or a fault, whose end nobody may know: to forget too much costs a read. Whether or not the caller is still there.
+    private async Task<CommitOutcome> TellAsync(Outcome outcome)
+    {
+        try
+        {
+            return await outcome.Answer;
+        }
+        finally
+        {
+            options.Signals?.Committed(outcome.Signals, outcome.Kind == OutcomeKind.Alone ? outcome.Tenant : null);
+        }
     }
 }
 
@@ -187,4 +226,7 @@ internal interface ISlotWriters : ISlotHolder, IAsyncDisposable
 
     /// <summary>Writes until the queue is closed and empty; never fails.</summary>
     Task RunAsync(CancellationToken stop);
+
+    /// <summary>Gives up what is being written, whose end nobody waits for any more: it is answered that nobody knows. Slots are left to expire.</summary>
+    void Abandon();
 }

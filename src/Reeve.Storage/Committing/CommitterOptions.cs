@@ -1,3 +1,5 @@
+using Reeve.Storage.Signalling;
+
 namespace Reeve.Storage.Committing;
 
 /// <summary>How a committer writes.</summary>
@@ -12,17 +14,31 @@ public sealed record CommitterOptions
     /// <summary>How many outcomes one commit holds at most; 256, at least 1.</summary>
     public int BatchSize { get; init; } = 256;
 
-    /// <summary>How many outcomes may wait; 16,384. One more is refused with STORE-012.</summary>
+    /// <summary>After how many bytes a commit takes no more outcomes; 8 MB. Each one in flight is one of at most this and one outcome.</summary>
+    public long BatchBytes { get; init; } = 8 << 20;
+
+    /// <summary>How many outcomes may wait; 16,384. A tenant may have as many waiting as are free besides; one more is refused with STORE-012.</summary>
     public int QueueLength { get; init; } = 16_384;
+
+    /// <summary>How many bytes of outcomes may wait, by the same rule; 64 MB.</summary>
+    public long QueueBytes { get; init; } = 64 << 20;
 
     /// <summary>How long closing may take to finish what was accepted; 20 s.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Who is told of commits that changed what nodes hold in memory; null: nobody.</summary>
+    public ISignalSender? Signals { get; init; }
+
     /// <summary>What a statement, and an idle transaction, may take.</summary>
     internal TimeSpan StatementLimit => Lease / 3;
 
+    /// <summary>How long giving a slot back may take, which is no loss where it fails: the slot expires by itself. As long is waited for what was cut off.</summary>
+    internal TimeSpan GiveBackWithin => StatementLimit < LongestGiveBack ? StatementLimit : LongestGiveBack;
+
     /// <summary>How often a node looks at the slots of others.</summary>
     internal TimeSpan LookEvery => Lease / 15 < LongestLook ? Lease / 15 : LongestLook;
+
+    private static TimeSpan LongestGiveBack => TimeSpan.FromSeconds(2);
 
     private static TimeSpan LongestLook => TimeSpan.FromSeconds(2);
 }

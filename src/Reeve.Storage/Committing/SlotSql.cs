@@ -57,11 +57,16 @@ internal static class SlotSql
             where slot = @slot
             """) { AcrossTenants = true };
 
+    // A run of a schedule is not gone on with by another: it is known to be lost, and what that means is the schedule's business.
+    internal static readonly Statement LoseRuns = new(
+        Postgres: "update schedule_runs set outcome = 'LOST', ended_at = clock_timestamp() where slot = @slot and ended_at is null",
+        Sqlite: "update schedule_runs set outcome = 'LOST', ended_at = @now where slot = @slot and ended_at is null") { AcrossTenants = true };
+
     /// <summary>
     /// What sets free, or ends, what is owned through a slot that is taken; @slot is all that they are given. They run behind the fence, while
     /// the slot's row still says whose it was and whether it was given back.
     /// </summary>
-    internal static readonly Statement[] Free = [FreeInbox];
+    internal static readonly Statement[] Free = [FreeInbox, LoseRuns, ImportSql.Break];
 
     // Who gives a slot back lives, so what it could not end has an attempt less on its account.
     internal static readonly Statement LeaveInbox = new(
@@ -69,6 +74,19 @@ internal static class SlotSql
             update inbox set slot = null, attempts = case when attempts > 0 then attempts - 1 else 0 end
             where slot = @slot and exists (select 1 from slots s where s.slot = @slot and s.writer = @writer)
             """) { AcrossTenants = true };
+
+    internal static readonly Statement LeaveRuns = new(
+        Postgres: """
+            update schedule_runs set outcome = 'LOST', ended_at = clock_timestamp()
+            where slot = @slot and ended_at is null and exists (select 1 from slots s where s.slot = @slot and s.writer = @writer)
+            """,
+        Sqlite: """
+            update schedule_runs set outcome = 'LOST', ended_at = @now
+            where slot = @slot and ended_at is null and exists (select 1 from slots s where s.slot = @slot and s.writer = @writer)
+            """) { AcrossTenants = true };
+
+    /// <summary>The same for a slot that is given back by whoever has it, who is told by @writer.</summary>
+    internal static readonly Statement[] Leave = [LeaveInbox, LeaveRuns];
 
     // A slot that was not given back was left by a stop that was not clean: what killed a node may kill the next.
     internal static readonly Statement TakeOver = new(

@@ -6,17 +6,14 @@ using SQLitePCL;
 namespace Reeve.Storage.Databases;
 
 /// <summary>
-/// A store in one file. Reads run on pooled connections that cannot write; the one connection that writes and checkpoints
+/// A store in one file. Reads run on a few connections that cannot write; the one connection that writes and checkpoints
 /// belongs to the committer, because two that do so at the same moment can corrupt the file (SQLite 3.7.0 to 3.51.2).
 /// </summary>
 public sealed class SqliteDatabase : Database
 {
-    // Steps of SQLite's machine between two looks at the clock: some tenths of a millisecond.
-    private const int StepsPerLook = 4096;
-
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
 
-    private readonly string readers;
+    private readonly SqliteReaders readers;
     private readonly TimeProvider clock;
 
     static SqliteDatabase() => Batteries_V2.Init();
@@ -28,7 +25,7 @@ public sealed class SqliteDatabase : Database
     {
         Address = address;
         this.clock = clock ?? TimeProvider.System;
-        readers = Connection(pooling: true);
+        readers = new SqliteReaders(Connection(), this.clock);
     }
 
     /// <inheritdoc/>
@@ -51,13 +48,21 @@ public sealed class SqliteDatabase : Database
     /// <param name="cancellationToken">The only bound.</param>
     /// <exception cref="ReeveException">STORE-… when the file cannot be read.</exception>
     public Task<IReadOnlyList<T>> ReadAllAsync<T>(Statement statement, Func<Row, T> map, CancellationToken cancellationToken) =>
-        Task.Run(() => ReadAsync(Connection(pooling: false), Timeout.InfiniteTimeSpan, statement, static _ => { }, map, cancellationToken), cancellationToken);
+        Task.Run(
+            () => Told(
+                () =>
+                {
+                    using SqliteReader reader = SqliteReader.Open(Connection(), clock);
+                    return reader.Read(statement.Sqlite, static _ => { }, map, Timeout.InfiniteTimeSpan, cancellationToken);
+                },
+                cancellationToken),
+            cancellationToken);
 
     /// <summary>Opens the connection that writes; the file must be there. There is one at a time.</summary>
     /// <exception cref="ReeveException">STORE-002, STORE-004, STORE-008, STORE-012.</exception>
     public SqliteConnection OpenWriter()
     {
-        SqliteConnection connection = new(Connection(pooling: false));
+        SqliteConnection connection = new(Connection());
         try
         {
             connection.Open();
@@ -96,36 +101,38 @@ public sealed class SqliteDatabase : Database
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
-        using SqliteConnection pool = new(readers);
-        SqliteConnection.ClearPool(pool);
+        readers.Dispose();
         return ValueTask.CompletedTask;
     }
 
     // SQLite's asynchronous calls run synchronously; reads are short, so that is done where it is asked for.
-    private Task<IReadOnlyList<T>> ReadAsync<T>(Statement statement, Action<Parameters> bind, Func<Row, T> map, CancellationToken cancellationToken) =>
-        ReadAsync(readers, ReadLimit, statement, bind, map, cancellationToken);
-
-    private Task<IReadOnlyList<T>> ReadAsync<T>(
-        string connectTo, TimeSpan limit, Statement statement, Action<Parameters> bind, Func<Row, T> map, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<T>> ReadAsync<T>(Statement statement, Action<Parameters> bind, Func<Row, T> map, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        return Told(
+            () =>
+            {
+                SqliteReader reader = readers.Take();
+                try
+                {
+                    List<T> rows = reader.Read(statement.Sqlite, bind, map, ReadLimit, cancellationToken);
+                    readers.Give(reader);
+                    return rows;
+                }
+                catch
+                {
+                    reader.Dispose();
+                    throw;
+                }
+            },
+            cancellationToken);
+    }
+
+    private Task<IReadOnlyList<T>> Told<T>(Func<List<T>> read, CancellationToken cancellationToken)
+    {
         try
         {
-            using SqliteConnection connection = new(connectTo);
-            connection.Open();
-            Execute(connection, "pragma query_only = on");
-            using Watch watch = new(connection, clock, limit, cancellationToken);
-            using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = statement.Sqlite;
-            bind(new SqliteParameters(command));
-            using SqliteDataReader reader = command.ExecuteReader();
-            List<T> rows = [];
-            while (reader.Read())
-            {
-                rows.Add(map(new Row(reader)));
-            }
-
-            return Task.FromResult<IReadOnlyList<T>>(rows);
+            return Task.FromResult<IReadOnlyList<T>>(read());
         }
         catch (SqliteException) when (cancellationToken.IsCancellationRequested)
         {
@@ -137,11 +144,11 @@ public sealed class SqliteDatabase : Database
         }
     }
 
-    private string Connection(bool pooling) => new SqliteConnectionStringBuilder
+    private string Connection() => new SqliteConnectionStringBuilder
     {
         DataSource = Address.Target,
         Mode = SqliteOpenMode.ReadWrite,
-        Pooling = pooling,
+        Pooling = false,
         DefaultTimeout = (int)ReadLimit.TotalSeconds,
     }.ConnectionString;
 
@@ -150,22 +157,5 @@ public sealed class SqliteDatabase : Database
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
-    }
-
-    // Ends what runs on a connection when it takes too long or is not wanted any more. The connection goes back to a pool, so
-    // the handler is taken off it.
-    private sealed class Watch : IDisposable
-    {
-        private readonly SqliteConnection connection;
-
-        public Watch(SqliteConnection connection, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
-        {
-            this.connection = connection;
-            long began = clock.GetTimestamp();
-            raw.sqlite3_progress_handler(
-                connection.Handle, StepsPerLook, _ => cancellationToken.IsCancellationRequested || (limit >= TimeSpan.Zero && clock.GetElapsedTime(began) > limit) ? 1 : 0, null);
-        }
-
-        public void Dispose() => raw.sqlite3_progress_handler(connection.Handle, 0, null, null);
     }
 }

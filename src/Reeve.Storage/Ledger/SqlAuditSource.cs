@@ -19,6 +19,12 @@ public sealed partial class SqlAuditSource(Database database, TimeSpan? lease = 
 {
     private static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
 
+    // Behind the five columns of the statement and the twenty of the event.
+    private const int LastOrdinalAt = 25;
+
+    /// <inheritdoc/>
+    public bool HasLastOrdinals => true;
+
     /// <inheritdoc/>
     public TimeSpan LongestCommit => database.Dialect == Dialect.Sqlite ? TimeSpan.Zero : lease ?? DefaultLease;
 
@@ -145,7 +151,7 @@ public sealed partial class SqlAuditSource(Database database, TimeSpan? lease = 
         {
             try
             {
-                return new Placed(n, ordinal, place, new AuditRow(EventColumns.Read(row, 5), position, null));
+                return new Placed(n, ordinal, place, new AuditRow(EventColumns.Read(row, 5), position, null) { LastOrdinal = row.IsNull(LastOrdinalAt) ? null : row.Int(LastOrdinalAt) });
             }
             catch (ReeveException fault) when (fault.Error.Kind == ErrorCatalogue.Storage.Corrupt)
             {

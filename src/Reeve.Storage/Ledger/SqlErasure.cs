@@ -1,4 +1,5 @@
 using Reeve.Core.Changes;
+using Reeve.Core.Errors;
 using Reeve.Core.Ports;
 using Reeve.Governance.Audit;
 using Reeve.Storage.Committing;
@@ -19,7 +20,9 @@ public sealed class SqlErasure : IChangeWriter
         if (erasure.From is { } from)
         {
             // While the row is there, which says what the exception is called.
-            yield return new StatementCall(Sql.Deliveries, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
+            yield return new StatementCall(Sql.ImportItems, parameters => parameters.Id("key", erasure.Exception.Value).Text("code", ErrorCatalogue.Intake.Erased.Code), null) { Erases = true };
+            yield return new StatementCall(Sql.FirstDelivery, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
+            yield return new StatementCall(Sql.FurtherDeliveries, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
             yield return new StatementCall(Sql.Inbox, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
             yield return new StatementCall(Sql.Row, parameters => parameters.Id("key", erasure.Exception.Value).Number("from", from), Moved) { Erases = true };
         }
@@ -36,15 +39,39 @@ public sealed class SqlErasure : IChangeWriter
 
     private static class Sql
     {
-        // By the exception, whatever days they came on: a follow-up's is kept under its own.
-        internal static readonly Statement Deliveries = new(
-            """
+        private const string Further = """
             delete from deliveries
             where tenant_id = @tenant and exception_id = (select e.exception_id from exceptions e where e.tenant_id = @tenant and e.exception_key = @key)
+            """;
+
+        // The row knows its first delivery, so that the many exceptions that have one need no index by exception. One without a time of its
+        // own is kept under the next day, too.
+        internal static readonly Statement FirstDelivery = new(
+            """
+            delete from deliveries
+            where tenant_id = @tenant
+                and day in (
+                    select e.delivery_day from exceptions e where e.tenant_id = @tenant and e.exception_key = @key
+                    union all
+                    select e.delivery_day + 1 from exceptions e where e.tenant_id = @tenant and e.exception_key = @key)
+                and hash = (select e.delivery_hash from exceptions e where e.tenant_id = @tenant and e.exception_key = @key)
+                and exception_id = (select e.exception_id from exceptions e where e.tenant_id = @tenant and e.exception_key = @key)
             """);
+
+        // Whatever days they came on.
+        internal static readonly Statement FurtherDeliveries = new(
+            Postgres: $"{Further} and is_further",
+            Sqlite: $"{Further} and is_further = 1");
 
         // What is not decided yet cannot be any more: whoever is at it finds its row gone.
         internal static readonly Statement Inbox = new("delete from inbox where tenant_id = @tenant and exception_key = @key");
+
+        // The rows stay, so that the same import sent again does not make anew what was erased; without their hash any bytes are theirs.
+        internal static readonly Statement ImportItems = new(
+            """
+            update import_items set exception_id = null, bytes_hash = null, code = @code, pointer = null, message = null, errors = null
+            where tenant_id = @tenant and exception_id = (select e.exception_id from exceptions e where e.tenant_id = @tenant and e.exception_key = @key)
+            """);
 
         internal static readonly Statement Row = new("delete from exceptions where tenant_id = @tenant and exception_key = @key and version = @from");
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Reeve.Core.Errors;
 using Reeve.Core.Events;
 using Reeve.Core.Ports;
@@ -28,7 +26,7 @@ public sealed class SqlReaderStore(Database database, IUpkeep? upkeep) : IReader
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         IReadOnlyList<Fetched> rows = await database.ReadAcrossAsync(
-            Sql.Fetch, parameters => parameters.Text("after", Json(after)).Number("limit", limit), Read, cancellationToken);
+            Sql.Fetch, parameters => parameters.Text("after", after.ToJson()).Number("limit", limit), Read, cancellationToken);
         ReaderPosition head = ReaderPosition.Start;
         ReaderPosition next = after;
         List<LogCommit> commits = [];
@@ -85,18 +83,6 @@ public sealed class SqlReaderStore(Database database, IUpkeep? upkeep) : IReader
     private static ReaderPosition Position(IReadOnlyList<(int Slot, long N)> slots) =>
         slots.Aggregate(ReaderPosition.Start, (position, item) => position.With(item.Slot, item.N));
 
-    // Slot to n, for the statement to look up.
-    private static string Json(ReaderPosition position)
-    {
-        StringBuilder json = new("{");
-        foreach ((int slot, long n) in position.Slots)
-        {
-            json.Append(CultureInfo.InvariantCulture, $"{(json.Length > 1 ? "," : "")}\"{slot}\":{n}");
-        }
-
-        return json.Append('}').ToString();
-    }
-
     private static ReeveException Refused(ErrorCode kind, string why, ReaderPosition position) => new(new ReeveError(kind, why, position.ToString()));
 
     private readonly record struct Fetched(int Slot, long Head, long? N, DateTimeOffset At, bool Waits, LoggedEvent? Event);
@@ -131,7 +117,7 @@ public sealed class SqlReaderStore(Database database, IUpkeep? upkeep) : IReader
                 select page.slot, page.head, page.n, page.at,
                     e.row_version > 1 and exists (
                         select 1 from events q join ends x on x.slot = q.slot
-                        where q.tenant_id = e.tenant_id and q.exception_key = e.exception_key and q.row_version < e.row_version and q.n > x.n),
+                        where q.tenant_id = e.tenant_id and q.exception_key = e.exception_key and q.last_ordinal is not null and q.row_version < e.row_version and q.n > x.n),
                     {EventColumns.All}
                 from page
                 left join lateral json_each_text(page.tenants::json) t on true

@@ -49,17 +49,18 @@ public sealed record SchemaStatus
     internal static SchemaStatus Of(IReadOnlyList<AppliedMigration> applied, IReadOnlyList<Migration> known)
     {
         int current = applied.Count == 0 ? 0 : applied.Max(one => one.Version);
+        int wanted = known.Count == 0 ? 0 : known[^1].Version;
         Dictionary<int, AppliedMigration> byVersion = applied.ToDictionary(one => one.Version);
         Migration? differing = known.FirstOrDefault(one =>
             one.Version <= current && (!byVersion.TryGetValue(one.Version, out AppliedMigration? found) || found.Name != one.Name || found.Checksum != one.Checksum));
         return new SchemaStatus
         {
             State = differing is not null ? SchemaState.Changed
-                : current > known.Count ? SchemaState.Newer
-                : current < known.Count ? SchemaState.NotMigrated
+                : current > wanted ? SchemaState.Newer
+                : current < wanted ? SchemaState.NotMigrated
                 : SchemaState.Ready,
             Current = current,
-            Wanted = known.Count,
+            Wanted = wanted,
             Pending = [.. known.Where(one => one.Version > current).Select(one => one.Label)],
             Differing = differing?.Label,
         };

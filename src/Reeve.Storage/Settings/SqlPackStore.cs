@@ -33,19 +33,33 @@ public sealed class SqlPackStore(Database database) : IPackStore, IChangeWriter
             Sql.Latest, tenant, parameters => parameters.Text("kind", Wire.Name(kind)).Text("domain", domain.Value), ReadContent, cancellationToken)).FirstOrDefault();
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<PackHistoryEntry>> HistoryAsync(TenantId tenant, PackHistoryFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
+        Sql.History, tenant,
+        parameters => parameters.Text("kind", filter.Kind is { } kind ? Wire.Name(kind) : null).Text("domain", filter.Domain?.Value)
+            .Number("before", filter.Before ?? long.MaxValue).Number("limit", filter.Limit),
+        ReadEntry, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PackUsage>> UsageAsync(TenantId tenant, CancellationToken cancellationToken) => database.ReadAsync(
+        Sql.Usage, tenant, static _ => { },
+        static row => new PackUsage(KindOf(row.Text(0)), new DomainName(row.Text(1)), row.Text(2), row.Long(3), row.Time(4)), cancellationToken);
+
+    /// <inheritdoc/>
     public IReadOnlyList<StatementCall>? For(Change change) => change switch
     {
-        PackChange.Stored { Content: var content } =>
+        PackChange.Stored { Content: var content } stored =>
         [
             new StatementCall(
                 Sql.Store,
                 parameters => Bind(parameters, content.Pack.Key)
                     .Text("hash", content.Pack.ContentHash).Bytes("content", content.Json).Time("at", content.Pack.StoredAt).Text("by", content.Pack.StoredBy),
                 new CommitOutcome.AlreadyThere(null)),
+            Noted(content.Pack.Key, PackAction.Stored, stored.Previous, stored.Difference, content.Pack.StoredAt, content.Pack.StoredBy),
         ],
         PackChange.Activated { From: null } first =>
         [
             new StatementCall(Sql.ActivateFirst, parameters => Bind(parameters, first.Key).Time("at", first.At).Text("by", first.By), new CommitOutcome.AlreadyThere(null)),
+            Noted(first),
         ],
         PackChange.Activated activated =>
         [
@@ -53,6 +67,7 @@ public sealed class SqlPackStore(Database database) : IPackStore, IChangeWriter
                 Sql.Activate,
                 parameters => Bind(parameters, activated.Key).Text("from", activated.From).Time("at", activated.At).Text("by", activated.By),
                 new CommitOutcome.MovedOn()),
+            Noted(activated),
         ],
         PackChange.StillActive still => [new StatementCall(Sql.StillActive, parameters => Bind(parameters, still.Key), new CommitOutcome.MovedOn())],
         PackChange.StillWithoutPolicy still =>
@@ -65,11 +80,32 @@ public sealed class SqlPackStore(Database database) : IPackStore, IChangeWriter
     private static Parameters Bind(Parameters parameters, PackVersionKey key) =>
         parameters.Text("kind", Wire.Name(key.Kind)).Text("domain", key.Domain.Value).Text("version", key.Version);
 
+    private static StatementCall Noted(PackChange.Activated change) =>
+        Noted(change.Key, change.IsRollback ? PackAction.RolledBack : PackAction.Activated, change.From, change.Difference, change.At, change.By);
+
+    // The number is the tenant's next: two nodes that take the same one at once are in each other's way like two that take one version.
+    private static StatementCall Noted(PackVersionKey key, PackAction action, string? previous, ReadOnlyMemory<byte>? difference, DateTimeOffset at, string by) => new(
+        Sql.Note,
+        parameters => Bind(parameters, key).Text("action", Wire.Name(action)).Text("previous", previous).Bytes("difference", difference).Time("at", at).Text("by", by),
+        new CommitOutcome.AlreadyThere(null));
+
+    private static PackKindStored KindOf(string text) =>
+        Wire.TryParse(text, out PackKindStored kind) ? kind : throw new InvalidOperationException("A kind that the check of the table does not allow.");
+
+    private static PackHistoryEntry ReadEntry(Row row) => new()
+    {
+        N = row.Long(0),
+        Action = Wire.TryParse(row.Text(1), out PackAction action) ? action : throw new InvalidOperationException("An action that the check of the table does not allow."),
+        Key = new PackVersionKey(KindOf(row.Text(2)), new DomainName(row.Text(3)), row.Text(4)),
+        Previous = row.TextOrNull(5),
+        Difference = row.IsNull(6) ? default(ReadOnlyMemory<byte>?) : row.Bytes(6),
+        At = row.Time(7),
+        By = row.Text(8),
+    };
+
     private static StoredPack Read(Row row) => new()
     {
-        Key = new PackVersionKey(
-            Wire.TryParse(row.Text(0), out PackKindStored kind) ? kind : throw new InvalidOperationException("A kind that the check of the table does not allow."),
-            new DomainName(row.Text(1)), row.Text(2)),
+        Key = new PackVersionKey(KindOf(row.Text(0)), new DomainName(row.Text(1)), row.Text(2)),
         ContentHash = row.Text(3),
         StoredAt = row.Time(4),
         StoredBy = row.Text(5),
@@ -105,6 +141,22 @@ public sealed class SqlPackStore(Database database) : IPackStore, IChangeWriter
             $"""
             select {Columns}, p.content from {Versions}
             where p.tenant_id = @tenant and p.kind = @kind and p.domain = @domain order by p.stored_at desc, p.version desc limit 1
+            """);
+
+        internal static readonly Statement History = new(
+            """
+            select n, action, kind, domain, version, previous, difference, changed_at, changed_by from pack_changes
+            where tenant_id = @tenant and n < @before and (@kind is null or kind = @kind) and (@domain is null or domain = @domain) order by n desc limit @limit
+            """);
+
+        internal static readonly Statement Usage = new(
+            "select kind, domain, content_hash, used, last_used_at from pack_usage where tenant_id = @tenant");
+
+        internal static readonly Statement Note = new(
+            """
+            insert into pack_changes (tenant_id, n, action, kind, domain, version, previous, difference, changed_at, changed_by)
+            select @tenant, coalesce(max(n), 0) + 1, @action, @kind, @domain, @version, @previous, @difference, @at, @by from pack_changes where tenant_id = @tenant
+            on conflict do nothing
             """);
 
         internal static readonly Statement Store = new(

@@ -37,6 +37,23 @@ internal static class HelpExamples
               reeve packs store domain.yaml --tenant acme --store postgres:"Host=db;Database=reeve;Username=node"
             """),
         ("reeve packs versions", "  reeve packs versions --tenant acme\n"),
+        ("reeve packs history", """
+              reeve packs history --tenant acme
+              reeve packs history Shop --kind policy --limit 10 -o json
+            """),
+        ("reeve packs diff", "  reeve packs diff policy:Shop@1.0.0 policy:Shop@active --tenant acme\n"),
+        ("reeve packs activate", """
+              reeve packs activate domain:Shop@1.2.0 policy:Shop@1.3.0 --tenant acme     # both or none
+              reeve packs activate policy:Shop@1.3.0 policy:Returns@2.0.0 --each --tenant acme
+            """),
+        ("reeve packs rollback", """
+              reeve packs rollback policy:Shop --tenant acme                             # to what was active before
+              reeve packs rollback policy:Shop@1.2.0 --tenant acme
+            """),
+        ("reeve packs try", """
+              reeve packs try policy.acme.yaml --tenant acme                             # on exceptions.jsonl beside it
+              reeve packs try domain.yaml policy.acme.yaml --input last-week.jsonl --tenant acme -o json
+            """),
         ("reeve exceptions", """
               reeve exceptions list --tenant acme --status ESCALATED
               reeve exceptions show 0197a1c2-… --tenant acme
@@ -113,8 +130,12 @@ internal static class HelpExamples
               reeve packs validate packs/finance packs/it-alerts
               reeve packs validate domain.yaml policy.*.yaml
               reeve packs validate policy.yaml -o jsonl        # its domain pack is looked for beside it
+              reeve packs validate policy.yaml --against-store --tenant acme   # what would change
             """),
-        ("reeve packs show", "  reeve packs show domain.yaml policy.yaml\n"),
+        ("reeve packs show", """
+              reeve packs show domain.yaml policy.yaml
+              reeve packs show --version policy:Shop@active --tenant acme
+            """),
         ("reeve packs test", """
               reeve packs test packs/finance                   # a folder: its domain pack under every policy in it
               reeve packs test domain.yaml policy.*.yaml --threshold 100

@@ -128,9 +128,10 @@ internal sealed class ApiServer : IAsyncDisposable
         return await SendAsync(request);
     }
 
-    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    public async Task<Answer> SendAsync(HttpRequestMessage request, CancellationTokenSource? leave = null)
     {
-        using HttpResponseMessage response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken, leave?.Token ?? CancellationToken.None);
+        using HttpResponseMessage response = await Client.SendAsync(request, end.Token);
         Answer answer = await Answer.ReadAsync(response);
 
         // No request whatever may find a defect; the log says which.

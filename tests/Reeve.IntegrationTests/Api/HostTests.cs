@@ -37,11 +37,16 @@ public sealed class HostTests
     }
 
     [Fact]
-    public async Task A_draining_server_is_alive_not_ready_and_still_answers()
+    public async Task A_draining_server_is_alive_not_ready_and_still_serves_until_it_closes()
     {
         await using ApiServer server = await ApiServer.StartAsync(Dialect.Sqlite);
 
         server.Host.Drain();
+
+        (await server.SendAsync(HttpMethod.Get, "/ready", null, null)).ShouldRefuse(503, "HTTP-011");
+        (await server.GetAsync("/exceptions/NORTH")).ShouldBe(200);
+
+        server.Host.Close();
 
         Answer ready = await server.SendAsync(HttpMethod.Get, "/ready", null, null);
         ready.ShouldRefuse(503, "HTTP-011");

@@ -93,12 +93,17 @@ public sealed class StreamTests(ApiServers servers)
         ((long)(await server.GetAsync("/metrics/NORTH")).ShouldBe(200)["exceptionCount"]!).ShouldBe((long)problem["accepted"]!);
     }
 
-    internal static async Task<Answer> SendAsync(ApiServer server, Lines content, string key)
+    internal static async Task<Answer> SendAsync(ApiServer server, Lines content, string key, string? idempotencyKey = null, CancellationTokenSource? leave = null)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, Path) { Content = content };
         request.Headers.Add("X-API-KEY", key);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/jsonl");
-        return await server.SendAsync(request);
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        return await server.SendAsync(request, leave);
     }
 
     private static async Task<string> ImportAsync(ApiServer server, string? idempotencyKey)

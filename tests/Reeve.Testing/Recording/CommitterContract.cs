@@ -56,7 +56,7 @@ public abstract class CommitterContract : RecordContract
         for (int i = 0; i < 20; i++)
         {
             ExceptionRow row = Row($"e{i}", i % 3 == 0 ? South : North);
-            await MustCommitAsync(stores, new ExceptionChange.Add(row, []), Event(row), Event(row), Note(North));
+            await MustCommitAsync(stores, new ExceptionChange.Add(row, []), Event(row), Event(row), Note(row.Record.TenantId));
         }
 
         (await Chains.ShouldHoldAsync(stores.Audit)).Count.ShouldBe(60);
@@ -76,7 +76,7 @@ public abstract class CommitterContract : RecordContract
         ShouldBeStored(await stores.Exceptions.FindAsync(North, first.Record.ExceptionId, Token), first);
         (await ListAsync(stores.Log.OfExceptionAsync(North, second.Key, Token))).ShouldBeEmpty();
         (await stores.Exceptions.DeliveredAsync(North, [Delivery(1)], Token)).ShouldBeEmpty();
-        (await stores.Exceptions.UnfinishedAsync(10, Token)).ShouldBeEmpty();
+        (await stores.Inbox.OwnedAsync(10, Token)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -168,11 +168,11 @@ public abstract class CommitterContract : RecordContract
         await MustCommitAsync(stores, new ExceptionChange.Add(row, []), Event(row), put);
 
         (await stores.Committer.CommitAsync([put, Event(row)], Token)).ShouldBe(new CommitOutcome.AlreadyThere(null));
-        (await stores.Exceptions.UnfinishedAsync(10, Token)).ShouldBe([new UnfinishedPass(North, row.PassId, row.Key, row.RunId, 0)]);
+        (await stores.Inbox.OwnedAsync(10, Token)).ShouldBe([(North, row.PassId)]);
         ExceptionRow next = Next(row);
         await MustCommitAsync(stores, taken, new ExceptionChange.Update(next, 1), Event(next));
         (await stores.Committer.CommitAsync([taken, Event(next)], Token)).ShouldBe(new CommitOutcome.MovedOn());
-        (await stores.Exceptions.UnfinishedAsync(10, Token)).ShouldBeEmpty();
+        (await stores.Inbox.OwnedAsync(10, Token)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -243,6 +243,16 @@ public abstract class CommitterContract : RecordContract
         await using RecordStores stores = await OpenAsync();
 
         await Should.ThrowAsync<ArgumentException>(() => stores.Committer.CommitAloneAsync(North, [Note(North), Note(South)], Token));
+
+        (await stores.Audit.ChainsAsync(null, Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_two_tenants_did_is_not_one_outcome()
+    {
+        await using RecordStores stores = await OpenAsync();
+
+        await Should.ThrowAsync<ArgumentException>(() => stores.Committer.CommitAsync([Note(North), Note(South)], Token));
 
         (await stores.Audit.ChainsAsync(null, Token)).ShouldBeEmpty();
     }

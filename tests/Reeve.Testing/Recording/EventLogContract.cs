@@ -62,12 +62,26 @@ public abstract class EventLogContract : RecordContract
     }
 
     [Fact]
+    public async Task Events_of_a_run_that_are_outcomes_of_their_own_are_found_whichever_of_them_share_a_commit()
+    {
+        await using RecordStores stores = await OpenAsync();
+        Run run = MakeRun(North);
+        await MustCommitAsync(stores, new RunAdded(run), Note(North, "0", run.Id));
+
+        await Task.WhenAll(Enumerable.Range(1, 60).Select(i => MustCommitAsync(stores, Note(North, $"{i}", run.Id))));
+
+        (await ListAsync(stores.Log.OfRunAsync(North, run.Id, Token))).Select(item => int.Parse(Body(item))).Order().ShouldBe(Enumerable.Range(0, 61));
+        (await new AuditVerifier(stores.Audit, TimeProvider.System).VerifyAsync(null, [], null, Token)).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_chain_is_read_from_its_beginning_or_from_behind_a_position()
     {
         await using RecordStores stores = await OpenAsync();
         for (int i = 0; i < 12; i++)
         {
-            await MustCommitAsync(stores, Note(North, $"[{i},0]"), Note(South), Note(North, $"[{i},1]"));
+            await MustCommitAsync(stores, Note(North, $"[{i},0]"), Note(North, $"[{i},1]"));
+            await MustCommitAsync(stores, Note(South));
         }
 
         List<LoggedEvent> all = [];

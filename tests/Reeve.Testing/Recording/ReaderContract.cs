@@ -16,7 +16,7 @@ public abstract class ReaderContract : RecordContract
         for (int i = 0; i < 25; i++)
         {
             ExceptionRow row = Row($"e{i}", i % 2 == 0 ? North : South);
-            await MustCommitAsync(stores, new ExceptionChange.Add(row, []), Event(row), Event(row), Note(North), Note(South));
+            await MustCommitAsync(stores, new ExceptionChange.Add(row, []), Event(row), Event(row), Note(row.Record.TenantId), Note(row.Record.TenantId));
         }
 
         List<LoggedEvent> seen = [];

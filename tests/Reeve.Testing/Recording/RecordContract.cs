@@ -45,7 +45,6 @@ public abstract class RecordContract
         Domain = new DomainName("Parcels"),
         RunId = SomeRun,
         PassId = new PassId(Guid.CreateVersion7(At)),
-        CreatedAt = createdAt ?? At,
         UpdatedAt = createdAt ?? At,
     };
 

@@ -1,12 +1,15 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
+using Reeve.Engine.Inbox;
+using Reeve.Engine.Imports;
 using Reeve.Engine.Recording;
 using Reeve.Governance.Audit;
 using Reeve.Governance.Tenants;
 using Reeve.Storage.Cases;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.ImportRows;
 using Reeve.Storage.Ledger;
 using Reeve.Storage.Settings;
 using Reeve.Testing.Databases;
@@ -30,9 +33,13 @@ public sealed class RecordStores : IAsyncDisposable
 
     public required IRunStore Runs { get; init; }
 
+    public required IInboxStore Inbox { get; init; }
+
     public required IAuditSource Audit { get; init; }
 
     public required IReaderStore Readers { get; init; }
+
+    public required IImportStore Imports { get; init; }
 
     public required ITenantStore Tenants { get; init; }
 
@@ -45,7 +52,7 @@ public sealed class RecordStores : IAsyncDisposable
         MemoryStore store = new(new FakeTime(), slots);
         return new RecordStores(() => ValueTask.CompletedTask)
         {
-            Committer = store, Log = store, Exceptions = store, Runs = store, Audit = store, Readers = store, Tenants = new MemorySettings(store),
+            Committer = store, Log = store, Exceptions = store, Runs = store, Inbox = store, Audit = store, Readers = store, Tenants = new MemorySettings(store), Imports = store,
         };
     }
 
@@ -58,8 +65,8 @@ public sealed class RecordStores : IAsyncDisposable
         SimulatedNode node = await SimulatedNode.StartAsync(database, "node", new CommitterOptions(), clock);
         return new RecordStores(() => new ValueTask(node.StopAsync()))
         {
-            Committer = node.Committer, Log = database.Tables, Exceptions = database.Tables, Runs = database.Tables, Audit = database.Tables,
-            Readers = database.Tables, Tenants = tenants,
+            Committer = node.Committer, Log = database.Tables, Exceptions = database.Tables, Runs = database.Tables, Inbox = database.Tables, Audit = database.Tables,
+            Readers = database.Tables, Tenants = tenants, Imports = database.Tables,
         };
     }
 
@@ -74,8 +81,8 @@ public sealed class RecordStores : IAsyncDisposable
             await store.DisposeAsync();
         })
         {
-            Committer = opened.Committer, Log = opened.Log, Exceptions = opened.Exceptions, Runs = opened.Runs, Audit = opened.Audit,
-            Readers = opened.Readers, Tenants = opened.Tenants, Store = store,
+            Committer = opened.Committer, Log = opened.Log, Exceptions = opened.Exceptions, Runs = opened.Runs, Inbox = opened.Inbox, Audit = opened.Audit,
+            Readers = opened.Readers, Tenants = opened.Tenants, Imports = opened.Imports, Store = store,
         };
     }
 
@@ -92,11 +99,13 @@ public sealed class RecordStores : IAsyncDisposable
         {
             Committer = committer,
             Log = new SqlEventLog(database, pageSize: 7),
-            Exceptions = new SqlExceptionStore(database, committer),
+            Exceptions = new SqlExceptionStore(database),
+            Inbox = new SqlInboxStore(database, committer, committer, TimeProvider.System),
             Runs = new SqlRunStore(database),
             Audit = new SqlAuditSource(database, pageSize: 7),
             Readers = new SqlReaderStore(database, committer),
             Tenants = tenants,
+            Imports = new SqlImportStore(database, (options ?? new CommitterOptions()).Lease, TimeProvider.System),
             Store = store,
         };
     }

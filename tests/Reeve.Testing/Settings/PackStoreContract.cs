@@ -128,6 +128,62 @@ public abstract class PackStoreContract : SettingsContract
         (await stores.Packs.ActiveAsync(North, Token)).Select(pack => pack.Key).ShouldBe([First, Policy]);
     }
 
+    [Fact]
+    public async Task What_is_done_with_versions_is_numbered_per_tenant_and_listed_newest_first()
+    {
+        await using SettingsStores stores = await OpenAsync();
+        byte[] difference = Encoding.UTF8.GetBytes("{\"summary\":\"ü\"}");
+        await MustCommitAsync(stores, new PackChange.Stored(South, Make(First, "{}")));
+        await MustCommitAsync(stores, new PackChange.Stored(North, Make(First, "{\"n\":1}")));
+        await MustCommitAsync(stores, new PackChange.Stored(North, Make(Second, "{\"n\":2}")) { Previous = "1.0.0", Difference = difference });
+        await MustCommitAsync(stores, new PackChange.Stored(North, Make(Policy, "{\"n\":3}")));
+        await MustCommitAsync(stores, Activate(North, Policy, null), Activate(North, First, null));
+        await MustCommitAsync(stores, Activate(North, Second, "1.0.0") with { IsRollback = true, Difference = difference, At = At.AddMinutes(1), By = "key:9" });
+
+        IReadOnlyList<PackHistoryEntry> all = await stores.Packs.HistoryAsync(North, new PackHistoryFilter(), Token);
+
+        all.Select(entry => (entry.N, entry.Action, entry.Key, entry.Previous)).ShouldBe(
+        [
+            (6, PackAction.RolledBack, Second, "1.0.0"), (5, PackAction.Activated, First, null), (4, PackAction.Activated, Policy, null),
+            (3, PackAction.Stored, Policy, null), (2, PackAction.Stored, Second, "1.0.0"), (1, PackAction.Stored, First, null),
+        ]);
+        (all[0].At, all[0].By, all[5].At, all[5].By).ShouldBe((At.AddMinutes(1), "key:9", At, "local:me"));
+        all[0].Difference.ShouldNotBeNull().ToArray().ShouldBe(difference);
+        all[5].Difference.ShouldBeNull();
+        (await Numbers(new PackHistoryFilter { Kind = PackKindStored.Policy })).ShouldBe([4, 3]);
+        (await Numbers(new PackHistoryFilter { Domain = Parcels, Before = 4, Limit = 2 })).ShouldBe([3, 2]);
+        (await Numbers(new PackHistoryFilter { Domain = new DomainName("Elsewhere") })).ShouldBeEmpty();
+
+        async Task<long[]> Numbers(PackHistoryFilter filter) => [.. (await stores.Packs.HistoryAsync(North, filter, Token)).Select(entry => entry.N)];
+    }
+
+    [Fact]
+    public async Task What_was_refused_is_not_in_the_history()
+    {
+        await using SettingsStores stores = await OpenAsync();
+        await MustCommitAsync(stores, new PackChange.Stored(North, Make(First, "{\"n\":1}")));
+
+        await CommitAsync(stores, new PackChange.Stored(North, Make(First, "{\"n\":2}")));
+        await CommitAsync(stores, Activate(North, First, "9"));
+
+        (await stores.Packs.HistoryAsync(North, new PackHistoryFilter(), Token)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Usage_is_added_up_per_content_and_its_last_time_only_moves_forward()
+    {
+        await using SettingsStores stores = await OpenAsync();
+        PackUsage used = new(PackKindStored.Domain, Parcels, Hash("{}"), 3, At);
+        PackUsage policy = used with { Kind = PackKindStored.Policy, Count = 1 };
+
+        await stores.PackUsage.AddAsync([new TenantPackUsage(North, used), new TenantPackUsage(North, policy), new TenantPackUsage(South, used)], Token);
+        await stores.PackUsage.AddAsync([new TenantPackUsage(North, used with { Count = 4, LastUsedAt = At.AddMinutes(-1) })], Token);
+        await stores.PackUsage.AddAsync([new TenantPackUsage(South, used with { LastUsedAt = At.AddMinutes(1) })], Token);
+
+        (await stores.Packs.UsageAsync(North, Token)).OrderBy(row => row.Kind).ShouldBe([used with { Count = 7 }, policy]);
+        (await stores.Packs.UsageAsync(South, Token)).ShouldBe([used with { Count = 6, LastUsedAt = At.AddMinutes(1) }]);
+    }
+
     private static PackContent Make(PackVersionKey key, string json, DateTimeOffset? at = null) => new(
         new StoredPack { Key = key, ContentHash = Hash(json), StoredAt = at ?? At, StoredBy = "local:me", IsActive = false }, Encoding.UTF8.GetBytes(json));
 

@@ -25,6 +25,8 @@ public sealed class SettingsStores : IAsyncDisposable
 
     public required IPackStore Packs { get; init; }
 
+    public required IPackUsageStore PackUsage { get; init; }
+
     public required ISealedStore Sealed { get; init; }
 
     public required ICommitter Committer { get; init; }
@@ -34,7 +36,7 @@ public sealed class SettingsStores : IAsyncDisposable
     {
         MemoryStore store = new(new FakeTime());
         MemorySettings settings = new(store);
-        return new SettingsStores(() => ValueTask.CompletedTask) { Tenants = settings, Keys = settings, Packs = settings, Sealed = settings, Committer = store };
+        return new SettingsStores(() => ValueTask.CompletedTask) { Tenants = settings, Keys = settings, Packs = settings, PackUsage = settings, Sealed = settings, Committer = store };
     }
 
     /// <summary>In an empty database of its own, which goes with it; skips the test where there is no such database.</summary>
@@ -67,6 +69,7 @@ public sealed class SettingsStores : IAsyncDisposable
             Tenants = tenants,
             Keys = keys,
             Packs = packs,
+            PackUsage = new SqlPackUsageStore(committer),
             Sealed = values,
             Committer = committer,
         };

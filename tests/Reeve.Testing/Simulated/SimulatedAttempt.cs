@@ -17,11 +17,11 @@ internal sealed class SimulatedAttempt(SimulatedConnection connection, SlotTenur
 
     public bool CommitSent { get; private set; }
 
-    public async Task<AttemptEnd> RunAsync(List<Outcome> outcomes, Dictionary<string, byte[]> heads, CancellationToken cancellationToken)
+    public async Task<AttemptEnd> RunAsync(List<Outcome> outcomes, SlotMemory memory, CancellationToken cancellationToken)
     {
         SimulatedTransaction transaction = connection.Begin();
         Outcome[] all = [.. outcomes];
-        (bool isFenced, CommitOutcome?[] conflicts) = await connection.CallAsync("write", held.Slot, n, () => FindAsync(transaction, all, heads), cancellationToken);
+        (bool isFenced, CommitOutcome?[] conflicts) = await connection.CallAsync("write", held.Slot, n, () => FindAsync(transaction, all, memory), cancellationToken);
         if (isFenced)
         {
             return AttemptEnd.Fenced;
@@ -43,8 +43,8 @@ internal sealed class SimulatedAttempt(SimulatedConnection connection, SlotTenur
         }
 
         DateTimeOffset at = SimulatedConnection.Later(database.Now, database.Tables.LastAt(held.Slot));
-        ChainLinks links = ChainLinks.Of(outcomes, held.Slot, n, at, heads);
-        LoggedEvent[] events = [.. links.Events.Select(item => item.Event with { Position = new EventPosition(held.Slot, n, item.Ordinal), RecordedAt = at, Hash = item.Hash })];
+        ChainLinks links = ChainLinks.Of(outcomes, held.Slot, n, at, memory);
+        LoggedEvent[] events = [.. links.Events.Select(item => item.Event with { Position = new EventPosition(held.Slot, n, item.Ordinal), RecordedAt = at, Hash = item.Hash.ToArray() })];
         Change[] changes = [.. outcomes.SelectMany(connection.Changes.Of)];
         CommitSent = true;
         await connection.CallAsync(
@@ -55,11 +55,6 @@ internal sealed class SimulatedAttempt(SimulatedConnection connection, SlotTenur
                 return Task.FromResult(true);
             },
             cancellationToken);
-        foreach ((string tenant, byte[] head) in links.Heads)
-        {
-            heads[tenant] = head;
-        }
-
         return AttemptEnd.Committed;
     }
 
@@ -80,7 +75,7 @@ internal sealed class SimulatedAttempt(SimulatedConnection connection, SlotTenur
     }
 
     // The fence is looked at before the key is waited for, as one statement does with what it sees.
-    private async Task<(bool IsFenced, CommitOutcome?[] Conflicts)> FindAsync(SimulatedTransaction transaction, Outcome[] outcomes, Dictionary<string, byte[]> heads)
+    private async Task<(bool IsFenced, CommitOutcome?[] Conflicts)> FindAsync(SimulatedTransaction transaction, Outcome[] outcomes, SlotMemory memory)
     {
         if (!database.Read(tables => tables.Slots[held.Slot].Writer == held.Writer && tables.Last(held.Slot) + 1 == n))
         {
@@ -100,11 +95,11 @@ internal sealed class SimulatedAttempt(SimulatedConnection connection, SlotTenur
             await database.LockAsync(transaction, key);
         }
 
-        foreach (TenantId tenant in outcomes.SelectMany(outcome => outcome.Events).Select(item => item.Event.TenantId).Distinct())
+        foreach (TenantId tenant in outcomes.Select(outcome => outcome.Tenant).Distinct())
         {
-            if (!heads.ContainsKey(tenant.Value) && database.Tables.HeadOf(tenant, held.Slot) is { } head)
+            if (memory.Find(tenant.Value) is null)
             {
-                heads[tenant.Value] = head;
+                memory.Learn(tenant.Value, database.Tables.HeadOf(tenant, held.Slot) ?? [], counters: null);
             }
         }
 
@@ -132,5 +127,6 @@ internal sealed class SimulatedChanges : IChangeWriter
             .Concat(outcome.Enqueued)
             .Concat(outcome.Dequeued)
             .Concat(outcome.Runs.Select(run => new RunAdded(run)))
+            .Concat(outcome.Imports).Concat(outcome.Items)
             .Concat(outcome.Calls.Select(call => known.TryGetValue(call, out Change? change) ? change : throw new InvalidOperationException("No simulated store knows the statement.")));
 }

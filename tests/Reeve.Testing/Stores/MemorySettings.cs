@@ -12,7 +12,7 @@ namespace Reeve.Testing.Stores;
 /// Tenants, keys, packs and sealed values in memory, changed by the commits of a <see cref="MemoryStore"/>. The contract suites
 /// that the databases pass, it passes. Thread-safe.
 /// </summary>
-public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, ISealedStore
+public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, IPackUsageStore, ISealedStore
 {
     private static readonly CommitOutcome Taken = new CommitOutcome.AlreadyThere(null);
     private static readonly CommitOutcome Moved = new CommitOutcome.MovedOn();
@@ -23,6 +23,8 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, ISeale
     private readonly Dictionary<(TenantId, PackVersionKey), PackContent> versions = [];
     private readonly Dictionary<(TenantId, PackKindStored, DomainName), string> active = [];
     private readonly Dictionary<(TenantId, string), SealedValue> values = [];
+    private readonly List<(TenantId Tenant, PackHistoryEntry Entry)> history = [];
+    private readonly Dictionary<(TenantId, PackKindStored, DomainName, string), PackUsage> usage = [];
     private int reads;
 
     /// <summary>Teaches a store the changes of settings.</summary>
@@ -42,8 +44,20 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, ISeale
         Handle<PackChange.Stored>(
             store,
             change => versions.ContainsKey((change.Tenant, change.Content.Pack.Key)) ? Taken : null,
-            change => versions.Add((change.Tenant, change.Content.Pack.Key), change.Content));
-        Handle<PackChange.Activated>(store, Refuse, change => active[(change.Tenant, change.Key.Kind, change.Key.Domain)] = change.Key.Version);
+            change =>
+            {
+                StoredPack pack = change.Content.Pack;
+                versions.Add((change.Tenant, pack.Key), change.Content);
+                Note(change.Tenant, PackAction.Stored, pack.Key, change.Previous, change.Difference, pack.StoredAt, pack.StoredBy);
+            });
+        Handle<PackChange.Activated>(
+            store,
+            Refuse,
+            change =>
+            {
+                active[(change.Tenant, change.Key.Kind, change.Key.Domain)] = change.Key.Version;
+                Note(change.Tenant, change.IsRollback ? PackAction.RolledBack : PackAction.Activated, change.Key, change.From, change.Difference, change.At, change.By);
+            });
         Handle<PackChange.StillActive>(store, change => Active(change.Tenant, change.Key) == change.Key.Version ? null : Moved, _ => { });
         Handle<PackChange.StillWithoutPolicy>(
             store, change => active.ContainsKey((change.Tenant, PackKindStored.Policy, change.Domain)) ? Moved : null, _ => { });
@@ -54,6 +68,9 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, ISeale
 
     /// <summary>Done before each read: to wait for a signal, or to fail.</summary>
     public Func<Task>? BeforeRead { get; set; }
+
+    /// <summary>Done before usage is added: to fail.</summary>
+    public Func<Task>? BeforeUsage { get; set; }
 
     /// <inheritdoc/>
     public Task<Tenant?> FindAsync(TenantId tenant, CancellationToken cancellationToken) => Read(() => tenants.GetValueOrDefault(tenant), cancellationToken);
@@ -108,6 +125,37 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, ISeale
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<PackHistoryEntry>> HistoryAsync(TenantId tenant, PackHistoryFilter filter, CancellationToken cancellationToken) => Read<IReadOnlyList<PackHistoryEntry>>(
+        () => [.. history.Where(item => item.Tenant == tenant && item.Entry.N < (filter.Before ?? long.MaxValue)
+                && (filter.Kind is null || item.Entry.Key.Kind == filter.Kind) && (filter.Domain is null || item.Entry.Key.Domain == filter.Domain))
+            .Select(item => item.Entry).OrderByDescending(entry => entry.N).Take(filter.Limit)],
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PackUsage>> UsageAsync(TenantId tenant, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<PackUsage>>(() => [.. usage.Where(item => item.Key.Item1 == tenant).Select(item => item.Value)], cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task AddAsync(IReadOnlyList<TenantPackUsage> counts, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (BeforeUsage is { } before)
+        {
+            await before();
+        }
+
+        lock (changing)
+        {
+            foreach ((TenantId tenant, PackUsage added) in counts)
+            {
+                var key = (tenant, added.Kind, added.Domain, added.ContentHash);
+                PackUsage known = usage.GetValueOrDefault(key) ?? added with { Count = 0 };
+                usage[key] = known with { Count = known.Count + added.Count, LastUsedAt = known.LastUsedAt > added.LastUsedAt ? known.LastUsedAt : added.LastUsedAt };
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<PackContent?> LatestAsync(TenantId tenant, PackKindStored kind, DomainName domain, CancellationToken cancellationToken) => Read(
         () => Of(tenant).Where(content => content.Pack.Key.Kind == kind && content.Pack.Key.Domain == domain)
             .OrderByDescending(content => content.Pack.StoredAt).ThenByDescending(content => content.Pack.Key.Version, ByteOrder.Instance).FirstOrDefault(),
@@ -151,6 +199,12 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, ISeale
         string? current = Active(change.Tenant, change.Key);
         return current == change.From ? null : change.From is null ? Taken : Moved;
     }
+
+    private void Note(TenantId tenant, PackAction action, PackVersionKey key, string? previous, ReadOnlyMemory<byte>? difference, DateTimeOffset at, string by) =>
+        history.Add((tenant, new PackHistoryEntry
+        {
+            N = history.Count(item => item.Tenant == tenant) + 1, Action = action, Key = key, Previous = previous, Difference = difference, At = at, By = by,
+        }));
 
     private string? Active(TenantId tenant, PackVersionKey key) => active.GetValueOrDefault((tenant, key.Kind, key.Domain));
 

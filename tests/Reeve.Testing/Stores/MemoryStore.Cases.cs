@@ -47,25 +47,24 @@ public sealed partial class MemoryStore : IExceptionStore, IRunStore
         lock (changing)
         {
             ExceptionRow[] matching = [.. rows.Values.Where(row => row.Record.TenantId == tenant && Matches(row, query))
-                .OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Key.Value)];
+                .OrderByDescending(row => row.Key.Value)];
             ExceptionRow[] page = [.. matching
-                .Where(row => cursor is null || (row.CreatedAt, row.Key.Value).CompareTo((cursor.CreatedAt, cursor.Key.Value)) < 0)
+                .Where(row => cursor is null || row.Key.Value.CompareTo(cursor.Key.Value) < 0)
                 .Skip(query.Skip).Take(query.Limit + 1)];
             bool more = page.Length > query.Limit;
             ExceptionRow[] items = more ? page[..^1] : page;
             bool isBound = matching.Length > Counted && !query.IsKept;
             return Task.FromResult(new ExceptionPage(
-                items, more ? new ExceptionCursor(items[^1].CreatedAt, items[^1].Key).ToString() : null, isBound ? Counted : matching.Length, isBound));
+                items, more ? new ExceptionCursor(items[^1].Key).ToString() : null, isBound ? Counted : matching.Length, isBound));
         }
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<UnfinishedPass>> UnfinishedAsync(int limit, CancellationToken cancellationToken)
+    public Task<ExceptionRow?> FindAsync(TenantId tenant, ExceptionKey key, CancellationToken cancellationToken)
     {
         lock (changing)
         {
-            return Task.FromResult<IReadOnlyList<UnfinishedPass>>(
-                [.. inbox.Values.OrderBy(item => item.PassId.Value).ThenBy(item => item.TenantId.Value, StringComparer.Ordinal).Take(limit)]);
+            return Task.FromResult(Keyed(tenant, key));
         }
     }
 

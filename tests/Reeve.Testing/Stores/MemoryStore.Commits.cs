@@ -2,6 +2,7 @@ using Reeve.Core.Changes;
 using Reeve.Core.Events;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
+using Reeve.Engine.Imports;
 
 namespace Reeve.Testing.Stores;
 
@@ -13,7 +14,8 @@ public sealed partial class MemoryStore
     {
         lock (changing)
         {
-            return changes.Select(Delivered).FirstOrDefault(found => found is not null) ?? changes.Select(Refuse).FirstOrDefault(found => found is not null);
+            return changes.OfType<ImportChange.ItemAdded>().Select(ItemThere).FirstOrDefault(found => found is not null)
+                ?? changes.Select(Delivered).FirstOrDefault(found => found is not null) ?? changes.Select(Refuse).FirstOrDefault(found => found is not null);
         }
     }
 

@@ -7,6 +7,7 @@ using Reeve.Core.Events;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Engine.Imports;
 using Reeve.Engine.Recording;
 using Reeve.Governance.Audit;
 
@@ -24,7 +25,7 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
     private readonly List<LoggedEvent> log = [];
     private readonly SortedDictionary<(string Tenant, string Id), ExceptionRow> rows = new(Ordinal);
     private readonly Dictionary<(TenantId, DeliveryKey), ExceptionId> deliveries = [];
-    private readonly Dictionary<(TenantId, PassId), UnfinishedPass> inbox = [];
+    private readonly Dictionary<(TenantId, PassId), InboxRow> inbox = [];
     private readonly Dictionary<(TenantId, RunId), Run> runs = [];
     private readonly Dictionary<string, ReaderPosition> readers = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, (Func<Change, CommitOutcome?> Refuse, Action<Change> Apply)> handlers = [];
@@ -73,6 +74,11 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfZero(changes.Count);
+        if (changes.Any(change => change.TenantId != changes[0].TenantId))
+        {
+            throw new ArgumentException("Every change of an outcome must be the one tenant's.", nameof(changes));
+        }
+
         lock (changing)
         {
             return Fault?.Invoke(changes) is { } fault ? Task.FromException<CommitOutcome>(fault) : Task.FromResult(Apply(changes));
@@ -88,7 +94,8 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
     private CommitOutcome Apply(IReadOnlyList<Change> changes)
     {
         // What was delivered before names its exception, so it is looked for first.
-        CommitOutcome? refused = changes.Select(Delivered).FirstOrDefault(found => found is not null)
+        CommitOutcome? refused = changes.OfType<ImportChange.ItemAdded>().Select(ItemThere).FirstOrDefault(found => found is not null)
+            ?? changes.Select(Delivered).FirstOrDefault(found => found is not null)
             ?? changes.Select(Refuse).FirstOrDefault(found => found is not null);
         if (refused is not null)
         {
@@ -137,6 +144,7 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
         RunAdded run when runs.ContainsKey((run.TenantId, run.Run.Id)) => new CommitOutcome.AlreadyThere(null),
         BodiesErasure erasure when (erasure.From is { } from && Keyed(erasure.Tenant, erasure.Exception)?.Version != from)
             || erasure.Events.Any(body => !log.Exists(item => Is(item, erasure, body))) => new CommitOutcome.MovedOn(),
+        ImportChange import => Refuse(import),
         ExceptionChange or RunAdded or BodiesErasure => null,
         _ => Handler(change).Refuse(change),
     };
@@ -154,13 +162,16 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
                 Put(update.Row, update.Deliveries);
                 break;
             case ExceptionChange.Enqueue item:
-                inbox[(item.Tenant, item.Pass)] = new UnfinishedPass(item.Tenant, item.Pass, item.Key, item.Run, 0);
+                inbox[(item.Tenant, item.Pass)] = new InboxRow(item, clock.GetUtcNow());
                 break;
             case ExceptionChange.Dequeue item:
                 inbox.Remove((item.Tenant, item.Pass));
                 break;
             case BodiesErasure erasure:
                 Erase(erasure);
+                break;
+            case ImportChange import:
+                Make(import);
                 break;
             case RunAdded run:
                 runs[(run.TenantId, run.Run.Id)] = run.Run;
@@ -176,6 +187,12 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
         if (erasure.From is not null && Keyed(erasure.Tenant, erasure.Exception)?.Record is { } record)
         {
             rows.Remove((record.TenantId.Value, record.ExceptionId.Value));
+            EraseItems(record.TenantId, record.ExceptionId);
+            foreach ((TenantId, PassId) pass in inbox.Where(item => item.Key.Item1 == erasure.Tenant && item.Value.Item.Key == erasure.Exception).Select(item => item.Key).ToArray())
+            {
+                inbox.Remove(pass);
+            }
+
             foreach (DeliveryKey delivery in deliveries.Where(item => item.Key.Item1 == erasure.Tenant && item.Value == record.ExceptionId).Select(item => item.Key.Item2).ToArray())
             {
                 deliveries.Remove((erasure.Tenant, delivery));

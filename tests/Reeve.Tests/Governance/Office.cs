@@ -1,4 +1,5 @@
 using System.Text;
+using Reeve.Core.Changes;
 using Reeve.Core.Events;
 using Reeve.Core.Principals;
 using Reeve.Core.Records;
@@ -49,8 +50,17 @@ internal sealed class Office
         return office;
     }
 
-    /// <summary>The same door as another node has it: over the same store, with a memory of its own.</summary>
-    internal KeyDesk NewKeyDesk() => new(Settings, Tenants, Store, Clock);
+    /// <summary>The same door as another node has it: over the same store, with a memory of its own, which it believes as its board says.</summary>
+    /// <param name="board">The board; null for one that looked at the commits this moment.</param>
+    internal KeyDesk NewKeyDesk(SignalBoard? board = null) => new(Settings, Tenants, Store, board ?? NewBoard(), Clock);
+
+    /// <summary>The board of a node that looked at the commits this moment.</summary>
+    internal SignalBoard NewBoard()
+    {
+        SignalBoard board = new(Clock);
+        board.LookedAt(Clock.GetTimestamp());
+        return board;
+    }
 
     internal async Task<(ApiKey Key, string Text)> MakeKeyAsync(
         TenantId? tenant = null, string owner = "Ada", PrincipalKind kind = PrincipalKind.Service, DateTimeOffset? expires = null, params string[] roles) =>

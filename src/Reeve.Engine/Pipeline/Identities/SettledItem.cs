@@ -22,6 +22,9 @@ public sealed class SettledItem
 
     internal SharedCase? Shared { get; set; }
 
+    /// <summary>Whether the pass before this one, of the same exception, is decided, once that is known; null when it was decided before its result was.</summary>
+    public Task<bool>? PassBefore => Identity is IdentityOutcome.Follows ? Shared?.Undecided : null;
+
     /// <summary>
     /// What is to be decided: the arrival under the identity of the exception it is about. Null when there is nothing to decide: it
     /// was refused, it repeats another, or what it follows was refused.
@@ -54,6 +57,16 @@ public sealed class SettledItem
         }
     }
 
+    /// <summary>Notes that it was received and will be decided later; what follows it waits for that.</summary>
+    /// <param name="arrival">As what it was received.</param>
+    /// <param name="status">Where the exception stands meanwhile.</param>
+    /// <param name="decided">Whether it is decided, once that is known.</param>
+    public void Received(Arrival arrival, ResolutionStatus status, Task<bool> decided)
+    {
+        Decided(arrival, status);
+        Shared!.Undecided = decided; // not null: it was to be decided
+    }
+
     /// <summary>Notes that it repeats what an earlier run or call made, so that nothing is decided.</summary>
     /// <param name="row">What it repeats.</param>
     /// <param name="reason">One sentence.</param>
@@ -64,6 +77,17 @@ public sealed class SettledItem
             bool idGiven = !string.Equals(row.Record.ExceptionId.Value, row.Key.ToString());
             SharedCase shared = Shared!; // not null: it was to be decided
             (shared.Leader, shared.Status, shared.Reason) = (new SharedIdentity(row.Record.ExceptionId, row.Key, idGiven, null), row.Record.ResolutionStatus, reason);
+        }
+    }
+
+    /// <summary>Notes that it made, or repeats, an exception that stands, so that nothing is decided and what follows it finds that.</summary>
+    public void Stands(ExceptionId id, ExceptionKey key, ResolutionStatus status)
+    {
+        if (Identity is IdentityOutcome.New)
+        {
+            bool idGiven = !string.Equals(id.Value, key.ToString());
+            SharedCase shared = Shared!; // not null: it was to be decided
+            (shared.Leader, shared.Status, shared.Reason) = (new SharedIdentity(id, key, idGiven, null), status, "It came before in the same import.");
         }
     }
 
@@ -103,6 +127,9 @@ internal sealed class SharedCase
 {
     /// <summary>As what it was decided; null until it is. No more than that: a run may be long.</summary>
     internal SharedIdentity? Leader { get; set; }
+
+    /// <summary>Whether its latest pass is decided, where that was received first; null when it was decided.</summary>
+    internal Task<bool>? Undecided { get; set; }
 
     /// <summary>Where it stood when it was made.</summary>
     internal ResolutionStatus? Status { get; set; }

@@ -49,6 +49,9 @@ internal sealed class InputRoom(TenantQueues queues, TenantId tenant, bool mayBe
         }
     }
 
+    /// <summary>The part of it that one exception takes, for whoever keeps that until it is decided.</summary>
+    internal RoomShare? Split(long bytes) => share?.Split(1, bytes);
+
     /// <summary>Once a chunk is done.</summary>
     internal void AfterChunk()
     {

@@ -45,14 +45,29 @@ internal sealed record InputWork
     /// <summary>Its room; given back with the end of the input.</summary>
     internal required InputRoom Room { get; init; }
 
+    /// <summary>Where passes go that are received and decided later; null where every pass is decided here.</summary>
+    internal HandOver? Hand { get; init; }
+
+    /// <summary>Whether those are given to the worker after each chunk, as of a stream; else whoever made <see cref="Hand"/> does, after the answer.</summary>
+    internal bool GivesChunks { get; init; }
+
+    /// <summary>Whether passes are received before they are decided; asked for each chunk.</summary>
+    internal required Func<bool> ReceivesFirst { get; init; }
+
     /// <summary>Which tenants are looked up before they are decided.</summary>
     internal required RepeatWatch Repeats { get; init; }
+
+    /// <summary>The import whose items these are; null when what becomes of them is kept nowhere else.</summary>
+    internal ImportedItems? Import { get; init; }
 
     /// <summary>How many items back repeats are known without asking what is stored; null: all.</summary>
     internal int? Remembered { get; init; }
 
     /// <summary>Puts the run on record, before the first of its exceptions.</summary>
     internal required Func<CancellationToken, ValueTask> StartAsync { get; init; }
+
+    /// <summary>Is told how many were decided with the packs and are on record; null: nobody counts.</summary>
+    internal Action<BoundPolicy, int>? Decided { get; init; }
 }
 
 /// <summary>One call of the door: an input, item by item onto the record. Not thread-safe.</summary>
@@ -64,8 +79,9 @@ internal sealed class InputRun(InputWork work)
     private readonly RunIdentity identity = new(work.Policy, work.Remembered);
     private readonly Normaliser normaliser = new(work.Ids);
 
-    // Whether the last chunk held repeats.
+    // Whether the last chunk held repeats; whether this one is received first.
     private bool repeats;
+    private bool receives;
 
     /// <summary>The results, in the order of the input, each after its commit.</summary>
     internal async IAsyncEnumerable<ExceptionResult> ResultsAsync(IAsyncEnumerable<RawItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -73,16 +89,33 @@ internal sealed class InputRun(InputWork work)
         using InputRoom room = work.Room;
         await room.BeforeChunkAsync(cancellationToken);
         bool started = false;
-        await foreach (Chunk chunk in Chunks.ReadAsync(items, item => normaliser.Normalise(item, work.Policy, Now()), cancellationToken))
+        await foreach (Chunk chunk in Chunks.ReadAsync(items, Normalise, cancellationToken))
         {
             await room.HoldAsync(chunk, cancellationToken);
             if (!started)
             {
                 await work.StartAsync(cancellationToken);
+                if (work.Import is { } import)
+                {
+                    await import.BeginAsync();
+                }
+
                 started = true;
             }
 
-            IReadOnlyList<ExceptionResult> results = await DecideAsync(chunk, cancellationToken);
+            IReadOnlyList<ExceptionResult> results;
+            try
+            {
+                results = await DecideAsync(chunk, cancellationToken);
+            }
+            finally
+            {
+                if (work.GivesChunks)
+                {
+                    work.Hand?.Release();
+                }
+            }
+
             room.AfterChunk();
             for (int i = 0; i < results.Count; i++)
             {
@@ -96,6 +129,13 @@ internal sealed class InputRun(InputWork work)
         }
     }
 
+    private IReadOnlyList<IntakeOutcome> Normalise(RawItem item)
+    {
+        IReadOnlyList<IntakeOutcome> outcomes = normaliser.Normalise(item, work.Policy, Now());
+        work.Import?.Note(item, outcomes.Count);
+        return outcomes;
+    }
+
     private DateTimeOffset Now() => work.Run.AsOf ?? work.Runtime.Clock.GetUtcNow();
 
     private async ValueTask<IReadOnlyList<ExceptionResult>> DecideAsync(Chunk chunk, CancellationToken cancellationToken)
@@ -106,16 +146,27 @@ internal sealed class InputRun(InputWork work)
             return [];
         }
 
+        ImportedChunk? imported = work.Import is { } import ? await import.TakeAsync(settled, cancellationToken) : null;
         bool lookFirst = repeats || work.Identity.LooksFirst || work.Repeats.Expects(work.Policy.TenantId);
         repeats = false;
+        receives = work.Run.Commits == CommitMode.Stage || work.ReceivesFirst();
         int first = settled[0].Index;
         ExceptionResult?[] decided = new ExceptionResult?[settled.Count];
         IReadOnlyList<IReadOnlyList<SettledItem>> rounds = RunIdentity.Rounds(settled);
         for (int round = 0; round < rounds.Count; round++)
         {
-            foreach (PassWork item in await DecideAsync(rounds[round], lookFirst, cancellationToken))
+            if (round > 0)
+            {
+                await PassesBeforeAsync(rounds[round], cancellationToken);
+            }
+
+            foreach (PassWork item in await DecideAsync(rounds[round], imported, lookFirst, cancellationToken))
             {
                 decided[item.Item.Index - first] = item.Result;
+                if (item.HasItemRow)
+                {
+                    imported?.HasRow(item.Item);
+                }
             }
         }
 
@@ -126,22 +177,40 @@ internal sealed class InputRun(InputWork work)
             results[i] = settled[i].Answer(decided[i]);
         }
 
-        return results;
+        return imported is null ? results : await imported.ConcludeAsync(results);
+    }
+
+    // Of one exception at most one pass is undecided. What was received is given to the worker now, answer or not: its sender waits for what follows, too.
+    private async ValueTask PassesBeforeAsync(IReadOnlyList<SettledItem> round, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < round.Count; i++)
+        {
+            if (round[i].PassBefore is { } before)
+            {
+                work.Hand?.Release();
+                await before.WaitAsync(cancellationToken);
+            }
+        }
     }
 
     // Items of one round do not depend on one another. What repeats something that is stored the commit finds by itself, unless there were some lately.
-    private async ValueTask<List<PassWork>> DecideAsync(IReadOnlyList<SettledItem> round, bool lookFirst, CancellationToken cancellationToken)
+    private async ValueTask<List<PassWork>> DecideAsync(IReadOnlyList<SettledItem> round, ImportedChunk? imported, bool lookFirst, CancellationToken cancellationToken)
     {
         List<PassWork> all = new(round.Count);
         for (int i = 0; i < round.Count; i++)
         {
-            if (round[i].ToDecide() is { } arrival)
+            if (round[i].ToDecide() is { } arrival && imported?.Knows(round[i]) != true)
             {
-                all.Add(new PassWork(round[i], arrival));
+                PassWork item = new(round[i], arrival) { Part = imported?.PartOf(round[i]) };
+                all.Add(item);
+                if (round[i].PassBefore is { IsCompletedSuccessfully: true } before && !await before)
+                {
+                    item.Refuse(new ReeveError(ErrorCatalogue.Record.Busy, "The exception that it follows could not be decided yet."));
+                }
             }
         }
 
-        List<PassWork> open = all;
+        List<PassWork> open = Unanswered(all);
         for (int attempt = 1; open.Count > 0; attempt++)
         {
             if (lookFirst || attempt > 1)
@@ -151,7 +220,7 @@ internal sealed class InputRun(InputWork work)
             }
 
             await CommitAsync(open, cancellationToken);
-            await ConcludeAsync(open, cancellationToken);
+            await ConcludeAsync(open, imported, cancellationToken);
             open = Unanswered(open);
             if (attempt == Attempts)
             {
@@ -236,19 +305,23 @@ internal sealed class InputRun(InputWork work)
         ExceptionRow? row = item.Item.Identity is IdentityOutcome.Follows
             ? await work.Exceptions.FindAsync(work.Policy.TenantId, item.Arrival.Record.ExceptionId, cancellationToken)
             : null;
-        PassStart start = new() { Arrival = item.Arrival, Policy = work.Policy, Now = work.Run.AsOf };
-        await item.DecideAsync(work.Pipeline, start, work.Run, work.Identity.Kept(item.Arrival), row, cancellationToken);
+        await item.DecideAsync(work, row, receives, cancellationToken);
     }
 
-    private async Task ConcludeAsync(IReadOnlyList<PassWork> open, CancellationToken cancellationToken)
+    private async Task ConcludeAsync(IReadOnlyList<PassWork> open, ImportedChunk? imported, CancellationToken cancellationToken)
     {
+        int decided = 0;
         for (int i = 0; i < open.Count; i++)
         {
             PassWork item = open[i];
             switch (item.Committed)
             {
                 case CommitOutcome.Committed:
-                    item.Stored();
+                    item.Stored(work);
+                    decided++;
+                    break;
+                case CommitOutcome.ItemThere:
+                    await imported!.FindAsync(item, cancellationToken); // not null: only an item of an import has a row
                     break;
                 case CommitOutcome.AlreadyThere { Exception: { } first }:
                     item.Repeats(await work.Exceptions.FindAsync(work.Policy.TenantId, first, cancellationToken));
@@ -264,5 +337,7 @@ internal sealed class InputRun(InputWork work)
                     break;
             }
         }
+
+        work.Decided?.Invoke(work.Policy, decided);
     }
 }

@@ -1,6 +1,7 @@
 using Reeve.Core.Changes;
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
+using Reeve.Core.Policies;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Engine.Inbox;
@@ -14,6 +15,9 @@ namespace Reeve.Engine.Recording.Inputs;
 /// <summary>One item on its way to the record. Not thread-safe; items are worked beside each other, each by one worker.</summary>
 internal sealed class PassWork(SettledItem item, Arrival arrival)
 {
+    // Of a pass that is received and not decided here.
+    private PassRecorder? receiving;
+
     internal SettledItem Item => item;
 
     /// <summary>What is to be decided, under the identity it can have.</summary>
@@ -24,6 +28,12 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
 
     /// <summary>What became of the last commit.</summary>
     internal CommitOutcome? Committed { get; set; }
+
+    /// <summary>Its item's place in an import; null when it came in none.</summary>
+    internal ImportPart? Part { get; init; }
+
+    /// <summary>Whether the row of its item in an import is there: it came with its first commit.</summary>
+    internal bool HasItemRow => WasReceived || Committed is CommitOutcome.Committed;
 
     /// <summary>What was decided, and where it left the exception; null when nothing was.</summary>
     internal ExceptionResult? Result { get; private set; }
@@ -98,23 +108,42 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
         }
     }
 
-    /// <summary>Decides it, and commits on the way what must be committed before something is fetched.</summary>
-    /// <param name="pipeline">Decides.</param>
-    /// <param name="start">What it begins with; its arrival and journal are set here.</param>
-    /// <param name="run">The run on record.</param>
-    /// <param name="deliveries">What its delivery is kept under.</param>
-    /// <param name="row">The row it changes; null for a new exception.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    internal async ValueTask DecideAsync(
-        ExceptionPipeline pipeline, PassStart start, RecordedRun run, IReadOnlyList<DeliveryKey> deliveries, ExceptionRow? row, CancellationToken cancellationToken)
+    /// <summary>What became of its item is on record, and its answer: what was decided meanwhile is not.</summary>
+    internal void IsKnown()
     {
+        IsAnswered = true;
+        Result = null;
+    }
+
+    /// <summary>Decides it, or receives it where it is not decided here and now; commits on the way what must be committed before something is fetched.</summary>
+    /// <param name="work">What its input works with.</param>
+    /// <param name="row">The row it changes; null for a new exception.</param>
+    /// <param name="receives">Whether it is received in any case, to be decided later.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async ValueTask DecideAsync(InputWork work, ExceptionRow? row, bool receives, CancellationToken cancellationToken)
+    {
+        bool later = work.Hand is not null;
         Arrival = Arrival with { Follows = row is not null };
-        PassRecorder recorder = PassRecorder.Begin(run, deliveries, row);
-        ExceptionCase? decided = await pipeline.DecideAsync(start with { Arrival = Arrival, Journal = recorder }, cancellationToken);
+        PassRecorder recorder = PassRecorder.Begin(work.Run, work.Identity.Kept(Arrival), Part, row, stops: later);
+        PassStart start = new() { Arrival = Arrival, Policy = work.Policy, Now = work.Run.AsOf, Journal = recorder };
+        ExceptionCase? decided = null;
+        if (later && receives)
+        {
+            recorder.Receive(work.Pipeline.Begin(start));
+        }
+        else if (!receives || await recorder.BeforeFetchingAsync(work.Pipeline.Begin(start), cancellationToken))
+        {
+            decided = await work.Pipeline.DecideAsync(start, cancellationToken);
+        }
+
         Committed = recorder.Conflict;
         WasReceived = recorder.WasReceived;
         Result = decided?.Result();
         Changes = decided is null ? null : recorder.Last(decided);
+        if (decided is null && Committed is null)
+        {
+            (receiving, Changes) = (recorder, recorder.Receiving);
+        }
     }
 
     /// <summary>
@@ -147,13 +176,46 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
             Evidence = ["intake: It was decided elsewhere."],
             IsRepeat = true,
         };
-        Stored();
+        IsAnswered = true;
+        item.Decided(Arrival, row.Record.ResolutionStatus);
     }
 
-    /// <summary>Takes note that it is on record.</summary>
-    internal void Stored()
+    /// <summary>Takes note that it is on record: decided, or received and kept for the worker.</summary>
+    internal void Stored(InputWork work)
     {
+        if (receiving is { } recorder)
+        {
+            ExceptionRow row = recorder.Received();
+            PendingPass pending = new(work, Arrival, row) { TenantId = row.Record.TenantId, PassId = row.PassId, Room = work.Room.Split(Arrival.Record.RawBytes.Length) };
+            work.Hand!.Add(pending); // not null: only then is it not decided here
+            IsAnswered = true;
+            Result = new ExceptionResult { ExceptionId = row.Record.ExceptionId, Status = row.Record.ResolutionStatus, Evidence = ["intake: It was received, and is decided later."] };
+            item.Received(Arrival, row.Record.ResolutionStatus, pending.Decided);
+            return;
+        }
+
+        work.Run.Inbox?.Forget(Arrival.Record.TenantId, Arrival.PassId);
         IsAnswered = true;
         item.Decided(Arrival, Result!.Status!.Value); // not null: it was decided
+    }
+}
+
+/// <summary>A pass that was received, with all that it is decided with.</summary>
+/// <param name="work">What its input worked with.</param>
+/// <param name="arrival">What arrived, under the identity it was received with.</param>
+/// <param name="row">Its row as it was received.</param>
+internal sealed class PendingPass(InputWork work, Arrival arrival, ExceptionRow row) : ReceivedPass
+{
+    private readonly RecordedRun run = work.Run;
+    private readonly ExceptionPipeline pipeline = work.Pipeline;
+    private readonly BoundPolicy policy = work.Policy;
+
+    protected internal override async Task<PassEnd> DecideAsync(CancellationToken cancellationToken)
+    {
+        PassRecorder recorder = PassRecorder.Resume(run, row);
+        PassStart start = new() { Arrival = arrival, Policy = policy, Now = run.AsOf, Journal = recorder };
+        return await pipeline.DecideAsync(start, cancellationToken) is { } decided
+            && await run.Committer.CommitAsync(recorder.Last(decided), CancellationToken.None) is CommitOutcome.Committed
+                ? PassEnd.Decided : PassEnd.Elsewhere;
     }
 }

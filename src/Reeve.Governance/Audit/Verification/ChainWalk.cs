@@ -47,10 +47,14 @@ internal sealed class ChainWalk(TenantId tenant, int slot, CommitTally tally, He
     /// <summary>The last event that can be read; null when there is none.</summary>
     internal (EventPosition Position, byte[] Hash)? Last { get; private set; }
 
+    /// <summary>The event read last as it was recorded; null when it does not fit, or cannot be read.</summary>
+    internal LoggedEvent? Recorded { get; private set; }
+
     /// <summary>Reads the next row; returns how its body stands to its commitment, or null when the row cannot be read.</summary>
     internal BodyState? Read(AuditRow row)
     {
         Events++;
+        Recorded = null;
         tally.Count(row.Position.N);
         if (row.Event is { } e && row.Unreadable is null && WrongLength(e) is null)
         {
@@ -82,6 +86,7 @@ internal sealed class ChainWalk(TenantId tenant, int slot, CommitTally tally, He
 
         if (Original(e, out string? column) is { } original)
         {
+            Recorded = original;
             predecessors.Accept(original.Position, original.RecordedAt, digest, e.Hash.Span);
             Place(e, original, column);
             if (altered is not null && column != Columns.Commitment)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Reeve.Core.Records;
+using Reeve.Engine.Imports;
 using Reeve.Server.Hosting;
 using Reeve.Server.SignIn;
 
@@ -186,6 +187,7 @@ internal static class Description
             414 => "The path and the query are over 8 KiB.",
             415 => "The body's type is not read here.",
             422 => "Well-formed, and not what can be taken; errors says where.",
+            429 => "The queue of this tenant is full; nothing of the request was stored, and Retry-After says when there will be room.",
             431 => "There are over 100 header fields, or over 32 KiB of them.",
             _ => "The store or the server is away for the moment; Retry-After says for how long.",
         },
@@ -193,7 +195,7 @@ internal static class Description
         {
             401 => Fields("WWW-Authenticate", "What may be sent: ApiKey, Bearer or Basic."),
             405 => Fields("Allow", "The methods it takes."),
-            503 => Fields("Retry-After", "Seconds until trying again may help."),
+            429 or 503 => Fields("Retry-After", "Seconds until trying again may help."),
             _ => null,
         },
         Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
@@ -237,6 +239,14 @@ internal static class Description
         else if (plain == typeof(Actionability))
         {
             Words<Actionability>(schema, orNull);
+        }
+        else if (plain == typeof(ImportKind))
+        {
+            Words<ImportKind>(schema, orNull);
+        }
+        else if (plain == typeof(ImportState))
+        {
+            Words<ImportState>(schema, orNull);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,6 +9,9 @@ using Reeve.Core.Errors;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Engine.Imports;
+using Reeve.Engine.Inbox;
+using Reeve.Engine.Recording;
 using Reeve.Governance.Access;
 using Reeve.Governance.Identity;
 using Reeve.Operations.Logs;
@@ -26,6 +28,7 @@ internal static class IngestionRoutes
 {
     private const string ImportHeader = "Reeve-Import-Id";
     private const string IdempotencyHeader = "Idempotency-Key";
+    private const string ReplayedHeader = "Idempotency-Replayed";
     private const int LongestKey = 256;
 
     // What is told of errors is held until the end; a stream may have millions, and is sent by whoever checks it beforehand.
@@ -50,58 +53,105 @@ internal static class IngestionRoutes
                     new("application/jsonl", BodySchemas.Text("JSON Lines: one raw exception in each line; no limit to their number.")),
                     new("application/x-ndjson", BodySchemas.Text("The same under its other name.")),
                 ],
-                Headers = [new("Idempotency-Key", "Of JSON Lines: names the import, 1 to 256 characters; the same key gives the same Reeve-Import-Id.")],
-                AnswerHeaders = [new("Reeve-Import-Id", "The import; of JSON Lines alone.")],
-                Statuses = [400, 422],
+                Headers = [new("Idempotency-Key", "1 to 256 characters. The same again under it, within 24 hours, makes nothing twice: a document is answered as before, a stream goes on where it broke off.")],
+                AnswerHeaders =
+                [
+                    new("Reeve-Import-Id", "The import: of JSON Lines, and of a document with an Idempotency-Key."),
+                    new("Idempotency-Replayed", "true, where a document came before under its key and is answered as it was."),
+                ],
+                Statuses = [400, 409, 422, 429],
             })
             .Produces<IngestionAnswer>(StatusCodes.Status202Accepted);
 
-    private static Task AnswerAsync(HttpContext context, string tenantId, StoreSession store, IngestionRuns runs, TimeProvider clock, ILoggerFactory loggers)
+    private static Task AnswerAsync(HttpContext context, string tenantId, StoreSession store, IngestionRuns runs, ILoggerFactory loggers)
     {
         // The gate has compared the path's tenant with the credential's, which is the one that counts.
         _ = tenantId;
         ILogger logger = loggers.CreateLogger("Reeve.Server.Api.Ingesting");
         return BodyText.KindOf(context.Request, takesLines: true) == BodyKind.Json
             ? DocumentAsync(context, store, runs, logger)
-            : StreamAsync(context, store, runs, clock, logger);
+            : StreamAsync(context, store, runs, logger);
     }
 
     private static async Task DocumentAsync(HttpContext context, StoreSession store, IngestionRuns runs, ILogger logger)
     {
         DomainName? domain = Domain(context);
-        Submission submission = Submission.Read(await BodyText.ReadAsync(context));
+        string? key = Key(context);
+        Caller caller = Callers.Of(context);
+        using RoomShare room = Reserve(context, store.Queues, caller.TenantId);
+        ReadOnlyMemory<byte> body = await BodyText.ReadAsync(context);
+        room.Shrink(1, body.Length);
+        Submission submission = Submission.Read(body);
         AccessGate.DemandTenant(context, submission.Tenant, "/tenant_id");
-        BoundPolicy policy = await store.Packs.ActiveAsync(Callers.Of(context).TenantId, domain, context.RequestAborted);
+        BoundPolicy policy = await store.Packs.ActiveAsync(caller.TenantId, domain, context.RequestAborted);
 
         Tally tally = new(ErrorsOfDocument);
+        await using HeldImport? held = key is null ? null : new HeldImport(
+            await store.Imports.OpenAsync(RequestOf(caller, key, ImportKind.Document, policy, SHA256.HashData(body.Span)), context.RequestAborted), tally);
+        if (held?.Import.Replays is { } ended)
+        {
+            context.Response.Headers[ReplayedHeader] = "true";
+            await TellAsync(context, submission, store.Imports.AnswersAsync(ended, context.RequestAborted), tally, held, logger);
+            return;
+        }
+
+        // What is decided later begins when the answer was written, or could not be.
+        HandOver? hand = store.Inbox?.Begin();
+        try
+        {
+            await TellAsync(
+                context, submission,
+                store.Pipeline.IngestDocumentAsync(submission.Items.ToAsync(), policy, runs.Of(policy), held?.Import, new IngestedDocument(room, body.Length, hand), context.RequestAborted),
+                tally, held, logger);
+        }
+        finally
+        {
+            hand?.Release();
+        }
+    }
+
+    private static async Task TellAsync(HttpContext context, Submission submission, IAsyncEnumerable<ExceptionResult> results, Tally tally, HeldImport? held, ILogger logger)
+    {
+        context.Response.Headers[ImportHeader] = held?.Id;
         List<string?> ids = new(submission.Items.Count);
-        await foreach (ExceptionResult result in store.Pipeline.IngestAsync(submission.Items.ToAsync(), policy, runs.Of(policy), context.RequestAborted))
+        await foreach (ExceptionResult result in results)
         {
             tally.Add(result);
             ids.Add(result.ExceptionId?.Value);
         }
 
+        await (held?.EndAsync() ?? Task.CompletedTask);
         string? accepted = ids.Find(id => id is not null);
         using IDisposable? scope = logger.BeginScope(new LogScope { WorkItem = ids.Count == 1 ? accepted : null, CorrelationId = ids.Count == 1 ? accepted : null });
         ApiLog.Ingested(logger, tally.Accepted, tally.Items, tally.Repeated, submission.Method ?? "request");
         await (tally.Accepted == 0
             ? tally.Refusal().WriteAsync(context)
-            : WireJson.WriteAsync(context, StatusCodes.Status202Accepted, tally.Answer(ids, null), WireJson.Of.IngestionAnswer));
+            : WireJson.WriteAsync(context, StatusCodes.Status202Accepted, tally.Answer(ids, held?.Id), WireJson.Of.IngestionAnswer));
     }
 
+    // Before the body is read, so that what many send at once never lies in memory beside the queue. Who does not say how long it is needs room for the longest.
+    private static RoomShare Reserve(HttpContext context, TenantQueues queues, TenantId tenant) =>
+        queues.TryReserve(tenant, 1, Math.Clamp(context.Request.ContentLength ?? BodyText.MaxBytes, 0, BodyText.MaxBytes), out TimeSpan retryAfter) ?? throw new NoRoomException(retryAfter);
+
     // A stream is read no faster than it is decided and stored: what is not read, the sender cannot send.
-    private static async Task StreamAsync(HttpContext context, StoreSession store, IngestionRuns runs, TimeProvider clock, ILogger logger)
+    private static async Task StreamAsync(HttpContext context, StoreSession store, IngestionRuns runs, ILogger logger)
     {
         DomainName? domain = Domain(context);
-        string import = ImportId(context, clock);
-        BoundPolicy policy = await store.Packs.ActiveAsync(Callers.Of(context).TenantId, domain, context.RequestAborted);
-        context.Response.Headers[ImportHeader] = import;
+        string? key = Key(context);
+        Caller caller = Callers.Of(context);
+        BoundPolicy policy = await store.Packs.ActiveAsync(caller.TenantId, domain, context.RequestAborted);
 
         Tally tally = new(ErrorsOfStream);
+        await using HeldImport held = new(
+            key is null
+                ? store.Imports.Open(caller.TenantId, policy.Domain.Name)
+                : await store.Imports.OpenAsync(RequestOf(caller, key, ImportKind.Stream, policy, null), context.RequestAborted),
+            tally);
+        context.Response.Headers[ImportHeader] = held.Id;
         WatchedItems items = new(context, store.Keys);
         try
         {
-            await foreach (ExceptionResult result in store.Pipeline.IngestAsync(items.ReadAsync(BodyText.Open(context)), policy, runs.Of(policy), context.RequestAborted))
+            await foreach (ExceptionResult result in store.Pipeline.IngestAsync(items.ReadAsync(BodyText.Open(context)), policy, runs.Of(policy), held.Import, context.RequestAborted))
             {
                 tally.Add(result);
             }
@@ -109,21 +159,22 @@ internal static class IngestionRoutes
         catch (ReeveException fault) when (tally.Items > 0)
         {
             // What was answered for so far is stored; the sender has to know how far that is.
-            throw new ProblemException(Counted(Problem.Of(fault), tally, import), fault);
+            throw new ProblemException(Counted(Problem.Of(fault), tally, held.Id), fault);
         }
 
-        ApiLog.Imported(logger, import, tally.Accepted, tally.Items, tally.Repeated);
+        ApiLog.Imported(logger, held.Id, tally.Accepted, tally.Items, tally.Repeated);
         if (items.KeyEnded)
         {
             context.Response.Headers.WWWAuthenticate = ApiKeyHandler.Challenge;
             Problem ended = Problem.Of(ErrorCatalogue.Identity.Unauthenticated, "The credential ended while the stream came in. The items that are counted were decided; what came behind them was not looked at.");
-            await Counted(ended, tally, import).WriteAsync(context);
+            await Counted(ended, tally, held.Id).WriteAsync(context);
             return;
         }
 
+        await held.EndAsync();
         await (tally.Accepted == 0
-            ? Counted(tally.Refusal(), tally, import).WriteAsync(context)
-            : WireJson.WriteAsync(context, StatusCodes.Status202Accepted, tally.Answer(null, import), WireJson.Of.IngestionAnswer));
+            ? Counted(tally.Refusal(), tally, held.Id).WriteAsync(context)
+            : WireJson.WriteAsync(context, StatusCodes.Status202Accepted, tally.Answer(null, held.Id), WireJson.Of.IngestionAnswer));
     }
 
     private static Problem Counted(Problem problem, Tally tally, string import) => problem with
@@ -139,24 +190,14 @@ internal static class IngestionRoutes
         return domain is null ? null : new DomainName(domain);
     }
 
-    // Of one Idempotency-Key the id is the same, so that a sender whose answer was lost finds its import again.
-    private static string ImportId(HttpContext context, TimeProvider clock)
+    private static string? Key(HttpContext context)
     {
         StringValues keys = context.Request.Headers[IdempotencyHeader];
-        Caller caller = Callers.Of(context);
-        if (keys.Count == 0)
-        {
-            return Guid.CreateVersion7(clock.GetUtcNow()).ToString("D");
-        }
-
-        string key = keys.Count == 1 && keys.ToString() is { Length: > 0 and <= LongestKey } given
-            ? given
+        return keys.Count == 0 ? null
+            : keys.Count == 1 && keys.ToString() is { Length: > 0 and <= LongestKey } given ? given
             : throw new ReeveException(new ReeveError(ErrorCatalogue.Http.BadRequest, $"The header {IdempotencyHeader} must be given once, with 1 to {LongestKey} characters."));
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{caller.TenantId.Value.Length}:{caller.TenantId}{caller.Principal.Id.Length}:{caller.Principal.Id}{key}"));
-
-        // RFC 9562, version 8: our own bits, with the version and the variant in their places.
-        hash[6] = (byte)(0x80 | (hash[6] & 0x0F));
-        hash[8] = (byte)(0x80 | (hash[8] & 0x3F));
-        return new Guid(hash.AsSpan(0, 16), bigEndian: true).ToString("D");
     }
+
+    private static ImportRequest RequestOf(Caller caller, string key, ImportKind kind, BoundPolicy policy, ReadOnlyMemory<byte>? bodyHash) =>
+        new(caller.TenantId, ImportId.Of(caller.TenantId, caller.Principal.Id, key), kind, policy.Domain.Name, bodyHash);
 }

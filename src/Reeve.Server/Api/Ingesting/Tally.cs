@@ -16,6 +16,9 @@ internal sealed class Tally(int most)
     private bool sameCode = true;
     private long omitted;
 
+    /// <summary>Whether an item was refused for what may pass.</summary>
+    internal bool MayPass { get; private set; }
+
     internal long Items { get; private set; }
 
     internal long Accepted { get; private set; }
@@ -26,7 +29,7 @@ internal sealed class Tally(int most)
 
     /// <summary>The answer when something was accepted.</summary>
     /// <param name="ids">The id of each item; null for a stream.</param>
-    /// <param name="import">The id of a stream; null for a document.</param>
+    /// <param name="import">The id of the import; null for a document that was sent without a key.</param>
     internal IngestionAnswer Answer(IReadOnlyList<string?>? ids, string? import) => new()
     {
         ExceptionId = ids?.FirstOrDefault(id => id is not null),
@@ -79,6 +82,7 @@ internal sealed class Tally(int most)
 
     private void Note(ReeveError error)
     {
+        MayPass |= error.IsTransient;
         allForeign &= error.Kind == ErrorCatalogue.Intake.OtherTenant;
         allUnreadable &= error.Code.StartsWith("INPUT-", StringComparison.Ordinal);
         sameCode &= first is null || first.Kind == error.Kind;

@@ -7,67 +7,87 @@ namespace Reeve.Storage.Committing.Outcomes;
 /// <summary>The events of a commit in their order, each with its place and its link, and what the commit's row says of them.</summary>
 internal sealed class ChainLinks
 {
-    private ChainLinks(List<LinkedEvent> events, string tenants, Dictionary<string, byte[]> heads)
+    private ChainLinks(LinkedEvent[] events, string tenants)
     {
         Events = events;
         Tenants = tenants;
-        Heads = heads;
     }
 
-    internal List<LinkedEvent> Events { get; }
+    /// <summary>They and their hashes are good until the next commit of the slot.</summary>
+    internal LinkedEvent[] Events { get; }
 
     /// <summary>The column <c>tenants</c>: how many events each tenant has, keys in ordinal order.</summary>
     internal string Tenants { get; }
 
-    /// <summary>The last link of each tenant, once this is committed.</summary>
-    internal Dictionary<string, byte[]> Heads { get; }
-
-    /// <summary>Links the events of some outcomes.</summary>
+    /// <summary>Links the events of some outcomes, and moves the heads on: who does not commit them must forget the memory.</summary>
     /// <param name="outcomes">In the order of the commit.</param>
     /// <param name="slot">The slot.</param>
     /// <param name="n">The commit.</param>
     /// <param name="at">Its time.</param>
-    /// <param name="heads">The last link of every tenant that has one.</param>
-    internal static ChainLinks Of(IReadOnlyList<Outcome> outcomes, int slot, long n, DateTimeOffset at, Dictionary<string, byte[]> heads)
+    /// <param name="memory">Knows every tenant of them.</param>
+    internal static ChainLinks Of(IReadOnlyList<Outcome> outcomes, int slot, long n, DateTimeOffset at, SlotMemory memory)
     {
-        List<LinkedEvent> events = new(outcomes.Count * 8);
-        Dictionary<string, (int Count, byte[] Last)> chains = new(StringComparer.Ordinal);
-        List<string> tenants = [];
+        int count = 0;
         for (int i = 0; i < outcomes.Count; i++)
         {
-            foreach (PreparedEvent prepared in outcomes[i].Events)
-            {
-                string tenant = prepared.Event.TenantId.Value;
-                if (!chains.TryGetValue(tenant, out (int Count, byte[] Last) chain))
-                {
-                    tenants.Add(tenant);
-                    chain = (0, heads.GetValueOrDefault(tenant) ?? new byte[EventHash.Length]);
-                }
+            count += outcomes[i].Events.Length;
+        }
 
-                byte[] hash = new byte[EventHash.Length];
-                EventHash.Link(chain.Last, new EventPosition(slot, n, chain.Count), at, prepared.Digest.Span, hash);
-                events.Add(new LinkedEvent(prepared.Event, chain.Count, hash));
-                chains[tenant] = (chain.Count + 1, hash);
+        LinkedEvent[] events = new LinkedEvent[count];
+        byte[] hashes = memory.Links(count * EventHash.Length);
+        List<TenantMemory> tenants = [];
+        int next = 0;
+        for (int i = 0; i < outcomes.Count; i++)
+        {
+            Outcome outcome = outcomes[i];
+            if (outcome.Events.Length == 0)
+            {
+                continue;
+            }
+
+            TenantMemory tenant = memory.Known(outcome.Tenant.Value);
+            if (tenant.Commit != n)
+            {
+                tenant.Commit = n;
+                tenant.Events = 0;
+                tenant.First = -1;
+                tenants.Add(tenant);
+            }
+
+            foreach (PreparedEvent prepared in outcome.Events)
+            {
+                Memory<byte> hash = hashes.AsMemory(next * EventHash.Length, EventHash.Length);
+                EventHash.Link(tenant.Head, new EventPosition(slot, n, tenant.Events), at, prepared.Digest.Span, tenant.Head);
+                tenant.Head.CopyTo(hash.Span);
+                int? last = Entry(events, prepared.Event, tenant, next);
+                events[next++] = new LinkedEvent(prepared.Event, tenant.Events++, hash, last);
             }
         }
 
-        tenants.Sort(StringComparer.Ordinal);
-        Dictionary<string, byte[]> last = new(tenants.Count, StringComparer.Ordinal);
-        foreach (string tenant in tenants)
-        {
-            last[tenant] = chains[tenant].Last;
-        }
-
-        return new ChainLinks(events, Text(tenants, chains), last);
+        tenants.Sort(static (one, other) => string.CompareOrdinal(one.Tenant, other.Tenant));
+        return new ChainLinks(events, Text(tenants));
     }
 
-    private static string Text(List<string> tenants, Dictionary<string, (int Count, byte[] Last)> chains) =>
-        System.Text.Encoding.UTF8.GetString(JsonText.Render((tenants, chains), static (Utf8JsonWriter writer, (List<string> Tenants, Dictionary<string, (int Count, byte[] Last)> Chains) state) =>
+    // One entry of an index finds all that happened to an exception in a commit: the first event of it knows the last, here as far as it is linked.
+    private static int? Entry(LinkedEvent[] events, LoggedEvent item, TenantMemory tenant, int place)
+    {
+        if (tenant.First >= 0 && item.IsFoundWith(events[tenant.First].Event))
+        {
+            events[tenant.First] = events[tenant.First] with { LastOrdinal = tenant.Events };
+            return null;
+        }
+
+        tenant.First = item.IsSought ? place : -1;
+        return item.IsSought ? tenant.Events : null;
+    }
+
+    private static string Text(List<TenantMemory> tenants) =>
+        System.Text.Encoding.UTF8.GetString(JsonText.Render(tenants, static (Utf8JsonWriter writer, List<TenantMemory> counted) =>
         {
             writer.WriteStartObject();
-            foreach (string tenant in state.Tenants)
+            foreach (TenantMemory tenant in counted)
             {
-                writer.WriteNumber(tenant, state.Chains[tenant].Count);
+                writer.WriteNumber(tenant.Tenant, tenant.Events);
             }
 
             writer.WriteEndObject();
@@ -75,4 +95,8 @@ internal sealed class ChainLinks
 }
 
 /// <summary>An event with its place in its commit and its link.</summary>
-internal readonly record struct LinkedEvent(LoggedEvent Event, int Ordinal, byte[] Hash);
+/// <param name="Event">The event.</param>
+/// <param name="Ordinal">Its place.</param>
+/// <param name="Hash">Its link.</param>
+/// <param name="LastOrdinal">Of the first event of an exception, or of a run, in a commit: the last that follows directly; null of every other.</param>
+internal readonly record struct LinkedEvent(LoggedEvent Event, int Ordinal, ReadOnlyMemory<byte> Hash, int? LastOrdinal);

@@ -40,58 +40,74 @@ internal readonly record struct CountedRow
 }
 
 /// <summary>
-/// What a batch adds to the counters of its slot. Every exception is counted once under each heading, and so that an update can
-/// take back what the row before it counted. Not thread-safe.
+/// Counts rows of exceptions. Every exception is counted once under each heading, and so that an update can take back what the row
+/// before it counted. Pure but for the counters it is given.
 /// </summary>
-internal sealed class Counting
+internal static class Counting
 {
-    private readonly Dictionary<(string Tenant, string Name), long> changes = [];
-
     /// <summary>An exception came in.</summary>
-    internal void Receive(string tenant) => Add(tenant, "received", 1);
+    internal static void Receive(this CounterRow counters) => counters.Add(new CounterKey(Heading.Received, null), 1);
 
     /// <summary>A row is there (1), or no longer as it was (-1).</summary>
-    internal void Count(string tenant, in CountedRow row, int by)
+    internal static void Count(this CounterRow counters, in CountedRow row, int by)
     {
-        Add(tenant, "status:" + row.Status, by);
-        Add(tenant, "severity:" + (row.Severity ?? "none"), by);
-        Add(tenant, "actionability:" + (row.Actionability ?? "none"), by);
-        Add(tenant, "domain:" + row.Domain, by);
-        Add(tenant, CounterNames.Type(row.Type), by);
+        counters.Add(new CounterKey(Heading.Status, row.Status), by);
+        counters.Add(new CounterKey(Heading.Severity, row.Severity), by);
+        counters.Add(new CounterKey(Heading.Actionability, row.Actionability), by);
+        counters.Add(new CounterKey(Heading.Domain, row.Domain), by);
+        counters.Add(new CounterKey(Heading.Type, row.Type), by);
         if (row.ResolvedAutomatically)
         {
-            Add(tenant, "resolved_auto", by);
+            counters.Add(new CounterKey(Heading.ResolvedAutomatically, null), by);
         }
 
         if (row.ResolveTook is { } resolve)
         {
-            Add(tenant, "resolve_us", by * resolve);
-            Add(tenant, "resolve_count", by);
+            counters.Add(new CounterKey(Heading.ResolveMicroseconds, null), by * resolve);
+            counters.Add(new CounterKey(Heading.ResolveCount, null), by);
         }
 
         if (row.TriageTook is { } triage)
         {
-            Add(tenant, "triage_us", by * triage);
-            Add(tenant, "triage_count", by);
+            counters.Add(new CounterKey(Heading.TriageMicroseconds, null), by * triage);
+            counters.Add(new CounterKey(Heading.TriageCount, null), by);
         }
     }
+}
 
-    /// <summary>What changed, by tenant, then name: the one order in which counters are locked.</summary>
-    internal List<(string Tenant, string Name, long By)> Sorted()
+/// <summary>What a counter counts by.</summary>
+internal enum Heading
+{
+    Received,
+    Status,
+    Severity,
+    Actionability,
+    Domain,
+    Type,
+    ResolvedAutomatically,
+    ResolveMicroseconds,
+    ResolveCount,
+    TriageMicroseconds,
+    TriageCount,
+}
+
+/// <summary>One counter: a heading and what it is about; null is none.</summary>
+internal readonly record struct CounterKey(Heading Heading, string? Value)
+{
+    /// <summary>As it is kept.</summary>
+    internal string Name => Heading switch
     {
-        List<(string Tenant, string Name, long By)> sorted = new(changes.Count);
-        foreach (((string tenant, string name), long by) in changes)
-        {
-            if (by != 0)
-            {
-                sorted.Add((tenant, name, by));
-            }
-        }
-
-        sorted.Sort(static (left, right) => string.CompareOrdinal(left.Tenant, right.Tenant) is not 0 and int tenants
-            ? tenants : string.CompareOrdinal(left.Name, right.Name));
-        return sorted;
-    }
-
-    private void Add(string tenant, string name, long by) => changes[(tenant, name)] = changes.GetValueOrDefault((tenant, name)) + by;
+        Heading.Received => CounterNames.Received,
+        Heading.Status => CounterNames.Status(Value ?? CounterNames.None),
+        Heading.Severity => CounterNames.Severity(Value ?? CounterNames.None),
+        Heading.Actionability => CounterNames.Actionability(Value ?? CounterNames.None),
+        Heading.Domain => CounterNames.Domain(Value ?? CounterNames.None),
+        Heading.Type => CounterNames.Type(Value),
+        Heading.ResolvedAutomatically => CounterNames.ResolvedAutomatically,
+        Heading.ResolveMicroseconds => CounterNames.ResolveMicroseconds,
+        Heading.ResolveCount => CounterNames.ResolveCount,
+        Heading.TriageMicroseconds => CounterNames.TriageMicroseconds,
+        Heading.TriageCount => CounterNames.TriageCount,
+        _ => throw new InvalidOperationException($"{Heading} is no heading."),
+    };
 }

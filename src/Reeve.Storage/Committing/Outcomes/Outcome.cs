@@ -3,6 +3,7 @@ using Reeve.Core.Changes;
 using Reeve.Core.Events;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
+using Reeve.Engine.Imports;
 using Reeve.Engine.Recording;
 
 namespace Reeve.Storage.Committing.Outcomes;
@@ -20,9 +21,25 @@ internal enum OutcomeKind
     Chore,
 }
 
+/// <summary>Where an outcome stands in the queue.</summary>
+internal enum OutcomeState
+{
+    /// <summary>It can go when its tenant's turn comes.</summary>
+    Ready,
+
+    /// <summary>It waits for others.</summary>
+    Held,
+
+    /// <summary>It is being written.</summary>
+    InFlight,
+
+    /// <summary>It was written or taken away.</summary>
+    Gone,
+}
+
 /// <summary>
 /// An outcome that was handed over, with everything that can be made before the commit: ids, salts, digests, the rows' JSON. What is
-/// sent again is this same object, so it has the same event ids. Immutable but for its answer.
+/// sent again is this same object, so it has the same event ids. Immutable but for its answer and its place in the queue.
 /// </summary>
 internal sealed class Outcome
 {
@@ -31,8 +48,11 @@ internal sealed class Outcome
 
     internal required OutcomeKind Kind { get; init; }
 
-    /// <summary>The tenant of an outcome of its own.</summary>
+    /// <summary>Whose it is; a chore is nobody's, and its tenant is not set.</summary>
     internal TenantId Tenant { get; init; }
+
+    /// <summary>What it takes of the memory, roughly: its bodies, its rows, and what holds them.</summary>
+    internal int Bytes { get; init; }
 
     internal PreparedEvent[] Events { get; init; } = [];
 
@@ -43,6 +63,12 @@ internal sealed class Outcome
     internal ExceptionChange.Dequeue[] Dequeued { get; init; } = [];
 
     internal Run[] Runs { get; init; } = [];
+
+    /// <summary>Imports that begin, are taken up or end.</summary>
+    internal ImportChange[] Imports { get; init; } = [];
+
+    /// <summary>What became of items of imports.</summary>
+    internal ImportChange.ItemAdded[] Items { get; init; } = [];
 
     /// <summary>What the stores contribute.</summary>
     internal StatementCall[] Calls { get; init; } = [];
@@ -56,6 +82,23 @@ internal sealed class Outcome
     /// <summary>Rows it needs to be there, claimed by whoever adds them.</summary>
     internal ClaimKey[] Uses { get; init; } = [];
 
+    /// <summary>What it changes of what nodes hold in memory.</summary>
+    internal Signals Signals { get; init; }
+
+    /// <summary>Its place in the order in which outcomes were handed over. This and what follows belong to the queue.</summary>
+    internal long Place { get; set; }
+
+    internal OutcomeState State { get; set; }
+
+    /// <summary>How many must leave before it can go.</summary>
+    internal int WaitsFor { get; set; }
+
+    /// <summary>Those that wait for it.</summary>
+    internal List<Outcome>? Followers { get; set; }
+
+    /// <summary>With whom it uses each of <see cref="Uses"/>.</summary>
+    internal UserGroup[] UsedWith { get; set; } = [];
+
     internal Task<CommitOutcome> Answer => answer.Task;
 
     internal bool IsAnswered => answer.Task.IsCompleted;
@@ -63,6 +106,18 @@ internal sealed class Outcome
     internal void Become(CommitOutcome outcome) => answer.TrySetResult(outcome);
 
     internal void Fail(Exception fault) => answer.TrySetException(fault);
+
+    /// <summary>The words of a commit of these outcomes; null for none, as nearly always.</summary>
+    internal static string? SignalsOf(List<Outcome> outcomes)
+    {
+        Signals signals = Signals.None;
+        foreach (Outcome outcome in outcomes)
+        {
+            signals |= outcome.Signals;
+        }
+
+        return SignalWords.Write(signals);
+    }
 }
 
 /// <summary>An event with all that is known of it before the commit: its position, time and hash are not.</summary>
@@ -75,30 +130,14 @@ internal sealed record PreparedEvent(LoggedEvent Event, ReadOnlyMemory<byte> Dig
 /// <param name="From">The version it leaves; null when it is added.</param>
 /// <param name="Json">The column <c>record</c>.</param>
 /// <param name="Deliveries">What the delivery that adds or changes it arrived as.</param>
-internal sealed record RowWrite(ExceptionRow Row, long? From, byte[] Json, IReadOnlyList<DeliveryKey> Deliveries);
-
-/// <summary>One row or key of one tenant. What the number and the text mean depends on the kind.</summary>
-internal readonly record struct ClaimKey(ClaimKind Kind, string Tenant, string Text, UInt128 Number, int Day)
+internal sealed record RowWrite(ExceptionRow Row, long? From, byte[] Json, IReadOnlyList<DeliveryKey> Deliveries)
 {
-    internal static ClaimKey Of(TenantId tenant, ExceptionId id) => new(ClaimKind.Id, tenant.Value, id.Value, 0, 0);
+    /// <summary>What the row keeps of the delivery that adds it, so that erasure finds it; null when it has none.</summary>
+    internal DeliveryKey? First => From is null && Deliveries.Count > 0 ? Deliveries[0] : null;
 
-    internal static ClaimKey Of(TenantId tenant, ExceptionKey key) => new(ClaimKind.Key, tenant.Value, "", Number128(key.Value), 0);
-
-    internal static ClaimKey Of(TenantId tenant, DeliveryKey delivery) => new(ClaimKind.Delivery, tenant.Value, "", delivery.Hash, delivery.Day.DayNumber);
-
-    internal static ClaimKey Of(TenantId tenant, PassId pass) => new(ClaimKind.Pass, tenant.Value, "", Number128(pass.Value), 0);
-
-    internal static ClaimKey Of(TenantId tenant, RunId run) => new(ClaimKind.Run, tenant.Value, "", Number128(run.Value), 0);
-
-    /// <summary>What people do in one tenant is done in the order in which it was handed over.</summary>
-    internal static ClaimKey OfAlone(TenantId tenant) => new(ClaimKind.Alone, tenant.Value, "", 0, 0);
-
-    private static UInt128 Number128(Guid id)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
-    }
+    /// <summary>Whether a delivery is not found by the row: it is not the first, nor that under the day after.</summary>
+    internal bool IsFurther(DeliveryKey delivery) =>
+        First is not { } first || delivery.Hash != first.Hash || delivery.Day.DayNumber - first.Day.DayNumber is not (0 or 1);
 }
 
 /// <summary>The sixteen bytes of a delivery's hash (docs/decisions/0009).</summary>
@@ -112,15 +151,4 @@ internal static class DeliveryBytes
     }
 
     internal static UInt128 Read(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt128BigEndian(bytes);
-}
-
-/// <summary>What is claimed.</summary>
-internal enum ClaimKind
-{
-    Id,
-    Key,
-    Delivery,
-    Pass,
-    Run,
-    Alone,
 }

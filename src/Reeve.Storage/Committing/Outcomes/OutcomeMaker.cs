@@ -3,6 +3,7 @@ using Reeve.Core.Decisions;
 using Reeve.Core.Events;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Engine.Imports;
 using Reeve.Engine.Recording;
 using Reeve.Governance.Audit;
 
@@ -17,20 +18,37 @@ internal sealed class OutcomeMaker(IReadOnlyList<IChangeWriter> writers, IEventS
     private const int SaltAt = 2 * EventHash.Length;
     private const int SaltLength = 16;
 
-    internal Outcome Make(OutcomeKind kind, TenantId tenant, IReadOnlyList<Change> changes)
+    /// <summary>Makes one that shares a commit.</summary>
+    /// <param name="changes">Of one tenant; not empty.</param>
+    /// <exception cref="ArgumentException">They are none, of several tenants, or write the same row twice.</exception>
+    internal Outcome MakeGrouped(IReadOnlyList<Change> changes)
     {
         ArgumentOutOfRangeException.ThrowIfZero(changes.Count);
-        Parts parts = new();
+        return Make(OutcomeKind.Grouped, changes[0].TenantId, changes);
+    }
+
+    /// <summary>Makes one that has a commit of its own.</summary>
+    /// <inheritdoc cref="MakeGrouped"/>
+    internal Outcome MakeAlone(TenantId tenant, IReadOnlyList<Change> changes)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(changes.Count);
+        return Make(OutcomeKind.Alone, tenant, changes);
+    }
+
+    private Outcome Make(OutcomeKind kind, TenantId tenant, IReadOnlyList<Change> changes)
+    {
+        Parts parts = new(changes);
         DateTimeOffset now = clock.GetUtcNow();
         for (int i = 0; i < changes.Count; i++)
         {
             Change change = changes[i];
-            if (kind == OutcomeKind.Alone && change.TenantId != tenant)
+            if (change.TenantId != tenant)
             {
-                throw new ArgumentException("Every change of it must be the tenant's.", nameof(changes));
+                throw new ArgumentException("Every change of an outcome must be the one tenant's.", nameof(changes));
             }
 
             Take(change, kind, parts, now);
+            parts.Signals |= change.Signals;
         }
 
         if (kind == OutcomeKind.Alone)
@@ -38,20 +56,7 @@ internal sealed class OutcomeMaker(IReadOnlyList<IChangeWriter> writers, IEventS
             parts.Claim(ClaimKey.OfAlone(tenant));
         }
 
-        return new Outcome
-        {
-            Kind = kind,
-            Tenant = tenant,
-            Events = [.. parts.Events],
-            Rows = [.. parts.Rows],
-            Enqueued = [.. parts.Enqueued],
-            Dequeued = [.. parts.Dequeued],
-            Runs = [.. parts.Runs],
-            Calls = [.. parts.Calls],
-            Uncounted = [.. parts.Uncounted],
-            Claims = [.. parts.Claims],
-            Uses = [.. parts.Uses],
-        };
+        return parts.ToOutcome(kind, tenant);
     }
 
     private static IReadOnlyList<DeliveryKey> Claimed(Parts parts, TenantId tenant, IReadOnlyList<DeliveryKey> given)
@@ -70,7 +75,7 @@ internal sealed class OutcomeMaker(IReadOnlyList<IChangeWriter> writers, IEventS
         switch (change)
         {
             case Change.Append append:
-                parts.Events.Add(Prepare(append.Event, now));
+                parts.Add(Prepare(append.Event, now));
                 if (append.Event.RunId is { } run)
                 {
                     parts.Use(ClaimKey.Of(change.TenantId, run));
@@ -79,41 +84,48 @@ internal sealed class OutcomeMaker(IReadOnlyList<IChangeWriter> writers, IEventS
                 break;
             case ExceptionChange.Add add:
                 StorableText.Check(add.Row);
-                parts.Rows.Add(new RowWrite(add.Row, null, RecordJson.Render(add.Row.Record), Claimed(parts, change.TenantId, add.Deliveries)));
+                parts.Add(new RowWrite(add.Row, null, RecordJson.Render(add.Row.Record), Claimed(parts, change.TenantId, add.Deliveries)));
                 parts.Claim(ClaimKey.Of(change.TenantId, add.Row.Record.ExceptionId));
                 parts.Claim(ClaimKey.Of(change.TenantId, add.Row.Key));
                 break;
             case ExceptionChange.Update update:
                 ArgumentOutOfRangeException.ThrowIfNotEqual(update.Row.Version, update.From + 1);
                 StorableText.Check(update.Row);
-                parts.Rows.Add(new RowWrite(update.Row, update.From, RecordJson.Render(update.Row.Record), Claimed(parts, change.TenantId, update.Deliveries)));
+                parts.Add(new RowWrite(update.Row, update.From, RecordJson.Render(update.Row.Record), Claimed(parts, change.TenantId, update.Deliveries)));
                 parts.Claim(ClaimKey.Of(change.TenantId, update.Row.Record.ExceptionId));
                 parts.Claim(ClaimKey.Of(change.TenantId, update.Row.Key));
                 break;
             case ExceptionChange.Enqueue item:
-                parts.Enqueued.Add(item);
+                parts.Add(item);
                 parts.Claim(ClaimKey.Of(item.Tenant, item.Pass));
                 break;
             case ExceptionChange.Dequeue item:
-                parts.Dequeued.Add(item);
+                parts.Add(item);
                 parts.Claim(ClaimKey.Of(item.Tenant, item.Pass));
                 break;
             case RunAdded added:
                 StorableText.Check(added.Run);
-                parts.Runs.Add(added.Run);
-                parts.Claim(ClaimKey.Of(change.TenantId, added.Run.Id));
-                parts.Uses.Remove(ClaimKey.Of(change.TenantId, added.Run.Id));
+                parts.Add(added.Run);
+                parts.ClaimUsed(ClaimKey.Of(change.TenantId, added.Run.Id));
+                break;
+            case ImportChange.ItemAdded item:
+                StorableText.Check(item.Item.ExceptionId?.Value);
+                parts.Add(item);
+                break;
+            case ImportChange import:
+                parts.Add(import);
+                parts.Claim(ClaimKey.Of(change.TenantId, ImportRow.IdOf(import)));
                 break;
             default:
                 // What is erased is no longer counted; it was received all the same.
                 if (change is BodiesErasure { From: not null } erasure)
                 {
-                    parts.Uncounted.Add(erasure.Exception);
+                    parts.Uncount(erasure.Exception);
                     parts.Claim(ClaimKey.Of(change.TenantId, erasure.Exception));
                 }
 
                 // A statement of a capability runs under the role that sees one tenant; a group has none.
-                parts.Calls.AddRange(kind == OutcomeKind.Alone ? Calls(change) : throw new ArgumentException($"{change.GetType().Name} must be committed alone.", nameof(change)));
+                parts.Add(kind == OutcomeKind.Alone ? Calls(change) : throw new ArgumentException($"{change.GetType().Name} must be committed alone.", nameof(change)));
                 break;
         }
     }
@@ -164,43 +176,117 @@ internal sealed class OutcomeMaker(IReadOnlyList<IChangeWriter> writers, IEventS
         return new PreparedEvent(columns, bytes.AsMemory(EventHash.Length, EventHash.Length));
     }
 
+    // Most outcomes are one row and its events; what else there may be has a list only when it is there.
     private sealed class Parts
     {
-        internal List<PreparedEvent> Events { get; } = new(10);
+        // What holds an outcome, a row or an event besides its bytes.
+        private const int Overhead = 512;
 
-        internal List<RowWrite> Rows { get; } = new(1);
+        private readonly PreparedEvent[] events;
+        private readonly List<ClaimKey> claims = new(4);
+        private List<RowWrite>? rows;
+        private List<ExceptionChange.Enqueue>? enqueued;
+        private List<ExceptionChange.Dequeue>? dequeued;
+        private List<Run>? runs;
+        private List<ImportChange>? imports;
+        private List<ImportChange.ItemAdded>? items;
+        private List<StatementCall>? calls;
+        private List<ExceptionKey>? uncounted;
+        private List<ClaimKey>? uses;
+        private int eventCount;
+        private int bytes = Overhead;
 
-        internal List<ExceptionChange.Enqueue> Enqueued { get; } = [];
+        internal Signals Signals { get; set; }
 
-        internal List<ExceptionChange.Dequeue> Dequeued { get; } = [];
+        internal Parts(IReadOnlyList<Change> changes)
+        {
+            int count = 0;
+            for (int i = 0; i < changes.Count; i++)
+            {
+                count += changes[i] is Change.Append ? 1 : 0;
+            }
 
-        internal List<Run> Runs { get; } = [];
+            events = new PreparedEvent[count];
+        }
 
-        internal List<StatementCall> Calls { get; } = [];
+        internal void Add(PreparedEvent item)
+        {
+            events[eventCount++] = item;
+            bytes += Overhead + item.Event.Body.GetValueOrDefault().Length;
+        }
 
-        internal List<ExceptionKey> Uncounted { get; } = [];
+        internal void Add(RowWrite row)
+        {
+            (rows ??= new(1)).Add(row);
+            bytes += Overhead + row.Json.Length;
+        }
 
-        internal List<ClaimKey> Claims { get; } = new(4);
+        internal void Add(ExceptionChange.Enqueue item) => (enqueued ??= new(1)).Add(item);
 
-        internal List<ClaimKey> Uses { get; } = new(1);
+        internal void Add(ExceptionChange.Dequeue item) => (dequeued ??= new(1)).Add(item);
+
+        internal void Add(Run run) => (runs ??= new(1)).Add(run);
+
+        internal void Add(ImportChange import) => (imports ??= new(1)).Add(import);
+
+        internal void Add(ImportChange.ItemAdded item)
+        {
+            (items ??= new(1)).Add(item);
+            bytes += Overhead;
+        }
+
+        internal void Add(IReadOnlyList<StatementCall> items)
+        {
+            (calls ??= new(items.Count)).AddRange(items);
+            bytes += Overhead * items.Count;
+        }
+
+        internal void Uncount(ExceptionKey key) => (uncounted ??= new(1)).Add(key);
 
         // What is written twice in one outcome would look like a conflict that no outcome is to blame for.
         internal void Claim(ClaimKey key)
         {
-            if (Claims.Contains(key))
+            if (claims.Contains(key))
             {
                 throw new ArgumentException($"One outcome writes the same {key.Kind} twice.");
             }
 
-            Claims.Add(key);
+            claims.Add(key);
         }
 
         internal void Use(ClaimKey key)
         {
-            if (!Uses.Contains(key) && !Claims.Contains(key))
+            if (uses?.Contains(key) != true && !claims.Contains(key))
             {
-                Uses.Add(key);
+                (uses ??= new(1)).Add(key);
             }
         }
+
+        internal void ClaimUsed(ClaimKey key)
+        {
+            Claim(key);
+            uses?.Remove(key);
+        }
+
+        internal Outcome ToOutcome(OutcomeKind kind, TenantId tenant) => new()
+        {
+            Kind = kind,
+            Tenant = tenant,
+            Bytes = bytes,
+            Events = events,
+            Rows = Of(rows),
+            Enqueued = Of(enqueued),
+            Dequeued = Of(dequeued),
+            Runs = Of(runs),
+            Imports = Of(imports),
+            Items = Of(items),
+            Calls = Of(calls),
+            Uncounted = Of(uncounted),
+            Claims = [.. claims],
+            Uses = Of(uses),
+            Signals = Signals,
+        };
+
+        private static T[] Of<T>(List<T>? items) => items is null ? [] : [.. items];
     }
 }

@@ -1,24 +1,43 @@
 using Reeve.Core.Errors;
+using Reeve.Core.Records;
 
 namespace Reeve.Storage.Committing.Outcomes;
 
-/// <summary>
-/// What waits to be written. Slots take from its head what claims no row that another outcome before it claims, be that one waiting or
-/// in flight: so what concerns one exception is written in the order in which it was handed over, and two writers of this process
-/// never wait for each other in the database. Thread-safe.
-/// </summary>
-internal sealed class OutcomeQueue(int length, int batchSize)
-{
-    // How many that cannot go are passed over in search of some that can.
-    private const int LookAhead = 1024;
+/// <summary>How much may wait and how much goes at once.</summary>
+/// <param name="Length">How many outcomes may wait; at least 1.</param>
+/// <param name="Bytes">How many bytes of them.</param>
+/// <param name="BatchSize">How many a commit holds at most; at least 1.</param>
+/// <param name="BatchBytes">After how many bytes a commit takes no more.</param>
+internal sealed record QueueBounds(int Length, long Bytes, int BatchSize, long BatchBytes);
 
-    // Held for a few list operations; an object, because a thread waits on it.
+/// <summary>
+/// What waits to be written, fair by tenant. Batches are filled by deficit round-robin over the tenants at a cost of one per outcome,
+/// which comes to one outcome per tenant and turn; the next batch goes on where the last one ended. So who has 10,000 waiting delays the
+/// single outcome of another by no more than the batches in flight and the one that is filled next. What goes alone has rounds of its
+/// own: of two batches that are taken one after the other, one is for it.
+/// <para>
+/// What claims something that an outcome before it claims waits for that one, in flight or not: so what concerns one exception is
+/// written in the order in which it was handed over, and two writers of this process never wait for each other in the database.
+/// </para>
+/// Thread-safe. Whatever is done costs what the outcomes it is done to cost, however many wait.
+/// </summary>
+internal sealed class OutcomeQueue(QueueBounds bounds)
+{
+    // Held for a few operations on lists; an object, because a thread waits on it.
     private readonly object changing = new();
-    private readonly LinkedList<Outcome> waiting = new();
-    private readonly HashSet<ClaimKey> inFlight = [];
-    private readonly Dictionary<ClaimKey, int> usedInFlight = [];
-    private TaskCompletionSource news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ClaimTable claims = new();
+    private readonly Dictionary<string, TenantLane> lanes = new(StringComparer.Ordinal);
+    private readonly Queue<TenantLane> grouped = new();
+    private readonly Queue<TenantLane> alone = new();
+    private readonly HashSet<Outcome> held = [];
+    private readonly List<Outcome> freed = [];
+    private readonly Queue<TaskCompletionSource> waiters = new();
+    private int sleepers;
+    private int count;
+    private long bytes;
+    private long places;
     private long version;
+    private bool isAlonesTurn = true;
     private bool closed;
 
     /// <summary>Whether nothing more comes and nothing waits.</summary>
@@ -28,13 +47,34 @@ internal sealed class OutcomeQueue(int length, int batchSize)
         {
             lock (changing)
             {
-                return closed && waiting.Count == 0;
+                return closed && count == 0;
             }
         }
     }
 
-    /// <summary>Puts an outcome at the end.</summary>
-    /// <exception cref="ReeveException">STORE-012 when too many wait, REC-007 when it was closed.</exception>
+    /// <summary>What waits, of all tenants.</summary>
+    internal Backlog Waiting
+    {
+        get
+        {
+            lock (changing)
+            {
+                return new Backlog(count, bytes);
+            }
+        }
+    }
+
+    /// <summary>What waits of one tenant.</summary>
+    internal Backlog WaitingOf(TenantId tenant)
+    {
+        lock (changing)
+        {
+            return lanes.TryGetValue(tenant.Value, out TenantLane? lane) ? new Backlog(lane.Count, lane.Bytes) : default;
+        }
+    }
+
+    /// <summary>Puts an outcome at the end of its tenant's.</summary>
+    /// <exception cref="ReeveException">STORE-012 when too much waits, REC-007 when it was closed.</exception>
     internal void Add(Outcome outcome)
     {
         lock (changing)
@@ -44,13 +84,39 @@ internal sealed class OutcomeQueue(int length, int batchSize)
                 throw new ReeveException(new ReeveError(ErrorCatalogue.Record.Stopped, "The committer was closed."));
             }
 
-            if (waiting.Count >= length)
+            string tenant = outcome.Tenant.Value ?? "";
+            bool isKnown = lanes.TryGetValue(tenant, out TenantLane? lane);
+
+            // As much as is still free is the most that a tenant may have waiting: so a flood never takes the last place.
+            if ((lane?.Count ?? 0) >= bounds.Length - count || (lane?.Bytes ?? 0) >= bounds.Bytes - bytes)
             {
-                throw new ReeveException(new ReeveError(ErrorCatalogue.Storage.Busy, $"{length} outcomes wait to be written."));
+                throw new ReeveException(new ReeveError(
+                    ErrorCatalogue.Storage.Busy, $"{count} outcomes of {bytes} bytes wait to be written, {lane?.Count ?? 0} of them this tenant's."));
             }
 
-            waiting.AddLast(outcome);
-            Tell();
+            if (!isKnown)
+            {
+                lanes.Add(tenant, lane = new TenantLane(tenant));
+            }
+
+            outcome.Place = ++places;
+            count++;
+            bytes += outcome.Bytes;
+            lane!.Count++; // not null: found or made
+            lane.Bytes += outcome.Bytes;
+            if (claims.Enter(outcome))
+            {
+                outcome.State = OutcomeState.Ready;
+                lane.Add(outcome);
+                List(lane);
+                version++;
+                WakeOne();
+            }
+            else
+            {
+                outcome.State = OutcomeState.Held;
+                held.Add(outcome);
+            }
         }
     }
 
@@ -62,31 +128,26 @@ internal sealed class OutcomeQueue(int length, int batchSize)
         {
             seen = version;
             List<Outcome> batch = [];
-            PassedOver? passed = null;
-            int looked = 0;
-            LinkedListNode<Outcome>? next = waiting.First;
-            while (next is { Value: var outcome } node && batch.Count < batchSize && looked++ < LookAhead + batchSize)
+            if (isAlonesTurn)
             {
-                next = node.Next;
-                if (!IsFree(outcome, passed))
-                {
-                    (passed ??= new PassedOver()).Add(outcome);
-                    continue;
-                }
+                Fill(batch, alone, 1);
+            }
 
-                bool alone = outcome.Kind != OutcomeKind.Grouped;
-                if (alone && batch.Count > 0)
-                {
-                    break;
-                }
+            isAlonesTurn = batch.Count == 0;
+            if (batch.Count == 0)
+            {
+                Fill(batch, grouped, bounds.BatchSize);
+            }
 
-                waiting.Remove(node);
-                batch.Add(outcome);
-                Claim(outcome);
-                if (alone)
-                {
-                    break;
-                }
+            // A lane may have gone from one ring to the other on the way, so what is empty at last is empty.
+            if (batch.Count == 0)
+            {
+                Fill(batch, alone, 1);
+            }
+
+            if (grouped.Count + alone.Count > 0)
+            {
+                WakeOne();
             }
 
             return batch;
@@ -100,22 +161,15 @@ internal sealed class OutcomeQueue(int length, int batchSize)
         {
             for (int i = 0; i < outcomes.Count; i++)
             {
-                inFlight.ExceptWith(outcomes[i].Claims);
-                foreach (ClaimKey key in outcomes[i].Uses)
-                {
-                    int left = usedInFlight[key] - 1;
-                    if (left == 0)
-                    {
-                        usedInFlight.Remove(key);
-                    }
-                    else
-                    {
-                        usedInFlight[key] = left;
-                    }
-                }
+                outcomes[i].State = OutcomeState.Gone;
+                claims.Leave(outcomes[i], freed);
             }
 
-            Tell();
+            Release();
+            if (closed)
+            {
+                WakeAll();
+            }
         }
     }
 
@@ -125,7 +179,7 @@ internal sealed class OutcomeQueue(int length, int batchSize)
         lock (changing)
         {
             closed = true;
-            Tell();
+            WakeAll();
         }
     }
 
@@ -134,9 +188,32 @@ internal sealed class OutcomeQueue(int length, int batchSize)
     {
         lock (changing)
         {
-            Outcome[] left = [.. waiting];
-            waiting.Clear();
-            Tell();
+            List<Outcome> left = [.. held];
+            foreach (TenantLane lane in lanes.Values)
+            {
+                left.AddRange(lane.TakeAll());
+            }
+
+            left.Sort(static (one, other) => one.Place.CompareTo(other.Place));
+            foreach (Outcome outcome in left)
+            {
+                outcome.State = OutcomeState.Gone;
+            }
+
+            foreach (Outcome outcome in left)
+            {
+                claims.Leave(outcome, freed);
+            }
+
+            // Whoever was freed by these is one of them.
+            freed.Clear();
+            held.Clear();
+            lanes.Clear();
+            grouped.Clear();
+            alone.Clear();
+            count = 0;
+            bytes = 0;
+            WakeAll();
             return left;
         }
     }
@@ -146,16 +223,23 @@ internal sealed class OutcomeQueue(int length, int batchSize)
     {
         lock (changing)
         {
-            Tell();
+            WakeAll();
         }
     }
 
-    /// <summary>Waits until something changed since <see cref="Take"/>.</summary>
+    /// <summary>Waits until something can go that could not at <see cref="Take"/>.</summary>
     internal Task WaitAsync(long seen, CancellationToken cancellationToken)
     {
         lock (changing)
         {
-            return version != seen ? Task.CompletedTask : news.Task.WaitAsync(cancellationToken);
+            if (version != seen)
+            {
+                return Task.CompletedTask;
+            }
+
+            TaskCompletionSource waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiters.Enqueue(waiter);
+            return waiter.Task.WaitAsync(cancellationToken);
         }
     }
 
@@ -166,60 +250,103 @@ internal sealed class OutcomeQueue(int length, int batchSize)
         {
             if (version == seen)
             {
+                sleepers++;
                 Monitor.Wait(changing);
+                sleepers--;
             }
         }
     }
 
-    // Inside the lock.
-    private void Tell()
+    // Inside the lock, as all that follows. One outcome of the ring's first lane, which goes to the end of where its next belongs.
+    private void Fill(List<Outcome> batch, Queue<TenantLane> ring, int most)
+    {
+        long taken = 0;
+        while (ring.Count > 0 && batch.Count < most && taken < bounds.BatchBytes)
+        {
+            TenantLane lane = ring.Dequeue();
+            lane.IsListed = false;
+
+            // What was freed since the lane was listed may go another way than what was its next then.
+            if (RingOf(lane.Next!) == ring) // not null: a lane is listed while it has a next
+            {
+                Outcome outcome = lane.Take();
+                outcome.State = OutcomeState.InFlight;
+                batch.Add(outcome);
+                taken += outcome.Bytes;
+                count--;
+                bytes -= outcome.Bytes;
+                lane.Count--;
+                lane.Bytes -= outcome.Bytes;
+            }
+
+            if (lane.Count == 0)
+            {
+                lanes.Remove(lane.Tenant);
+            }
+            else
+            {
+                List(lane);
+            }
+        }
+    }
+
+    private Queue<TenantLane> RingOf(Outcome outcome) => outcome.Kind == OutcomeKind.Grouped ? grouped : alone;
+
+    private void List(TenantLane lane)
+    {
+        if (!lane.IsListed && lane.Next is { } next)
+        {
+            lane.IsListed = true;
+            RingOf(next).Enqueue(lane);
+        }
+    }
+
+    // Those that waited for what is finished now have their turn.
+    private void Release()
+    {
+        if (freed.Count == 0)
+        {
+            return;
+        }
+
+        foreach (Outcome outcome in freed)
+        {
+            if (outcome.State == OutcomeState.Held)
+            {
+                held.Remove(outcome);
+                outcome.State = OutcomeState.Ready;
+                TenantLane lane = lanes[outcome.Tenant.Value ?? ""];
+                lane.AddFreed(outcome);
+                List(lane);
+            }
+        }
+
+        freed.Clear();
+        version++;
+        WakeOne();
+    }
+
+    // One is enough: who takes and leaves something behind wakes the next.
+    private void WakeOne()
+    {
+        if (sleepers > 0)
+        {
+            Monitor.Pulse(changing);
+            return;
+        }
+
+        while (waiters.TryDequeue(out TaskCompletionSource? waiter) && !waiter.TrySetResult())
+        {
+        }
+    }
+
+    private void WakeAll()
     {
         version++;
         Monitor.PulseAll(changing);
-        news.SetResult();
-        news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private void Claim(Outcome outcome)
-    {
-        inFlight.UnionWith(outcome.Claims);
-        foreach (ClaimKey key in outcome.Uses)
+        while (waiters.TryDequeue(out TaskCompletionSource? waiter))
         {
-            usedInFlight[key] = usedInFlight.GetValueOrDefault(key) + 1;
-        }
-    }
-
-    private bool IsFree(Outcome outcome, PassedOver? passed)
-    {
-        foreach (ClaimKey key in outcome.Claims)
-        {
-            if (inFlight.Contains(key) || usedInFlight.ContainsKey(key) || (passed is not null && (passed.Claims.Contains(key) || passed.Uses.Contains(key))))
-            {
-                return false;
-            }
-        }
-
-        foreach (ClaimKey key in outcome.Uses)
-        {
-            if (inFlight.Contains(key) || (passed is not null && passed.Claims.Contains(key)))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private sealed class PassedOver
-    {
-        internal HashSet<ClaimKey> Claims { get; } = [];
-
-        internal HashSet<ClaimKey> Uses { get; } = [];
-
-        internal void Add(Outcome outcome)
-        {
-            Claims.UnionWith(outcome.Claims);
-            Uses.UnionWith(outcome.Uses);
+            waiter.TrySetResult();
         }
     }
 }

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using Reeve.Core.Changes;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Engine.Imports;
 using Reeve.Engine.Recording;
 using Reeve.Storage.Committing.Outcomes;
 
@@ -14,7 +15,16 @@ internal static class Columns
     private static readonly DateTime WireEpoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private static readonly int WireDay = DateOnly.FromDateTime(WireEpoch).DayNumber;
 
-    internal static NpgsqlBatchCommand Exceptions(string sql, List<RowWrite> rows)
+    /// <summary>Rows that are added: what they came as stands in them.</summary>
+    internal static NpgsqlBatchCommand Added(string sql, List<RowWrite> rows)
+    {
+        NpgsqlBatchCommand command = Updated(sql, rows);
+        Add(command, "days", NpgsqlDbType.Date, Of(rows, row => row.First is { } first ? first.Day.DayNumber - WireDay : (int?)null));
+        Add(command, "hashes", NpgsqlDbType.Bytea, Of(rows, row => row.First is { } first ? DeliveryBytes.Of(first.Hash) : null));
+        return command;
+    }
+
+    internal static NpgsqlBatchCommand Updated(string sql, List<RowWrite> rows)
     {
         NpgsqlBatchCommand command = new(sql);
         Add(command, "tenants", NpgsqlDbType.Text, Of(rows, row => row.Row.Record.TenantId.Value));
@@ -49,8 +59,8 @@ internal static class Columns
         return command;
     }
 
-    /// <summary>Deliveries, with the exceptions they made unless <paramref name="withIds"/> is false.</summary>
-    internal static NpgsqlBatchCommand Deliveries(string sql, List<(string Tenant, DeliveryKey Key, string Id)> deliveries, bool withIds)
+    /// <summary>Deliveries, with the exceptions they are of unless <paramref name="withIds"/> is false.</summary>
+    internal static NpgsqlBatchCommand Deliveries(string sql, List<(string Tenant, DeliveryKey Key, string Id, bool IsFurther)> deliveries, bool withIds)
     {
         NpgsqlBatchCommand command = new(sql);
         Add(command, "tenants", NpgsqlDbType.Text, Of(deliveries, item => item.Tenant));
@@ -59,6 +69,7 @@ internal static class Columns
         if (withIds)
         {
             Add(command, "ids", NpgsqlDbType.Text, Of(deliveries, item => item.Id));
+            Add(command, "further", NpgsqlDbType.Boolean, Of(deliveries, item => item.IsFurther));
         }
 
         return command;
@@ -81,6 +92,42 @@ internal static class Columns
         return command;
     }
 
+    internal static NpgsqlBatchCommand Items(string sql, List<ImportChange.ItemAdded> items)
+    {
+        ErrorRow[] errors = Of(items, item => ErrorRow.Of(item.Item.Errors));
+        NpgsqlBatchCommand command = new(sql);
+        Add(command, "tenants", NpgsqlDbType.Text, Of(items, item => item.Tenant.Value));
+        Add(command, "days", NpgsqlDbType.Date, Of(items, item => item.Day.DayNumber - WireDay));
+        Add(command, "imports", NpgsqlDbType.Uuid, Of(items, item => item.Import.Value));
+        Add(command, "items", NpgsqlDbType.Bigint, Of(items, item => item.Item.Place.Item));
+        Add(command, "parts", NpgsqlDbType.Integer, Of(items, item => item.Item.Place.Part));
+        Add(command, "hashes", NpgsqlDbType.Bytea, Of(items, item => item.Item.BytesHash is { } hash ? DeliveryBytes.Of(hash) : null));
+        Add(command, "ids", NpgsqlDbType.Text, Of(items, item => item.Item.ExceptionId?.Value));
+        Add(command, "repeats", NpgsqlDbType.Boolean, Of(items, item => item.Item.Repeats));
+        Add(command, "codes", NpgsqlDbType.Text, Array.ConvertAll(errors, error => error.Code));
+        Add(command, "pointers", NpgsqlDbType.Text, Array.ConvertAll(errors, error => error.Pointer));
+        Add(command, "messages", NpgsqlDbType.Text, Array.ConvertAll(errors, error => error.Message));
+        Add(command, "errors", NpgsqlDbType.Text, Array.ConvertAll(errors, error => error.All));
+        return command;
+    }
+
+    internal static NpgsqlBatchCommand Import(ImportChange change)
+    {
+        NpgsqlBatchCommand command = new(ImportRow.StatementOf(change).Postgres);
+        command.With("tenant", NpgsqlDbType.Text, change.TenantId.Value).With("id", NpgsqlDbType.Uuid, ImportRow.IdOf(change).Value);
+        return change switch
+        {
+            ImportChange.Begun begun => command.With("kind", NpgsqlDbType.Text, Wire.Name(begun.Kind)).With("domain", NpgsqlDbType.Text, begun.Domain.Value)
+                .With("hash", NpgsqlDbType.Bytea, begun.BodyHash?.ToArray()).With("node", NpgsqlDbType.Uuid, begun.Node),
+            ImportChange.TakenUp { From: var from } taken => command.With("node", NpgsqlDbType.Uuid, taken.Node).With("started", NpgsqlDbType.TimestampTz, Time(from.StartedAt))
+                .With("state", NpgsqlDbType.Text, Wire.Name(from.State)).With("from", NpgsqlDbType.Uuid, from.Node),
+            ImportChange.Ended { Counts: var counts } ended => command.With("day", NpgsqlDbType.Date, ended.Day.DayNumber - WireDay).With("node", NpgsqlDbType.Uuid, ended.Node)
+                .With("state", NpgsqlDbType.Text, Wire.Name(ended.State)).With("items", NpgsqlDbType.Bigint, counts.Items).With("accepted", NpgsqlDbType.Bigint, counts.Accepted)
+                .With("repeated", NpgsqlDbType.Bigint, counts.Repeated).With("refused", NpgsqlDbType.Bigint, counts.Refused),
+            _ => throw new ArgumentOutOfRangeException(nameof(change)),
+        };
+    }
+
     internal static NpgsqlBatchCommand Enqueued(string sql, List<ExceptionChange.Enqueue> items, int slot)
     {
         NpgsqlBatchCommand command = new(sql);
@@ -99,7 +146,7 @@ internal static class Columns
         return command;
     }
 
-    internal static NpgsqlBatchCommand Events(string sql, List<LinkedEvent> events, int slot, long n, DateTimeOffset at)
+    internal static NpgsqlBatchCommand Events(string sql, LinkedEvent[] events, int slot, long n, DateTimeOffset at)
     {
         NpgsqlBatchCommand command = new(sql);
         Add(command, "tenants", NpgsqlDbType.Text, Of(events, item => item.Event.TenantId.Value));
@@ -121,15 +168,15 @@ internal static class Columns
         // An event that is written has salt and body; only erasure takes them.
         Add(command, "salts", NpgsqlDbType.Bytea, Of(events, item => item.Event.Salt.GetValueOrDefault()));
         Add(command, "bodies", NpgsqlDbType.Bytea, Of(events, item => item.Event.Body.GetValueOrDefault()));
+        Add(command, "lasts", NpgsqlDbType.Integer, Of(events, item => item.LastOrdinal));
         return command.With("slot", NpgsqlDbType.Integer, slot).With("n", NpgsqlDbType.Bigint, n).With("at", NpgsqlDbType.TimestampTz, Time(at));
     }
 
-    internal static NpgsqlBatchCommand Counters(string sql, List<(string Tenant, string Name, long By)> counters, int slot)
+    internal static NpgsqlBatchCommand Tallies(string sql, List<(string Tenant, string Counts)> tallies, int slot)
     {
         NpgsqlBatchCommand command = new(sql);
-        Add(command, "tenants", NpgsqlDbType.Text, Of(counters, item => item.Tenant));
-        Add(command, "names", NpgsqlDbType.Text, Of(counters, item => item.Name));
-        Add(command, "values", NpgsqlDbType.Bigint, Of(counters, item => item.By));
+        Add(command, "tenants", NpgsqlDbType.Text, Of(tallies, item => item.Tenant));
+        Add(command, "counts", NpgsqlDbType.Text, Of(tallies, item => item.Counts));
         return command.With("slot", NpgsqlDbType.Integer, slot);
     }
 
@@ -150,7 +197,7 @@ internal static class Columns
     private static void Add<T>(NpgsqlBatchCommand command, string name, NpgsqlDbType type, T[] values) =>
         command.Parameters.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = values });
 
-    private static TOut[] Of<TIn, TOut>(List<TIn> items, Func<TIn, TOut> column)
+    private static TOut[] Of<TIn, TOut>(IReadOnlyList<TIn> items, Func<TIn, TOut> column)
     {
         TOut[] values = new TOut[items.Count];
         for (int i = 0; i < values.Length; i++)

@@ -15,13 +15,13 @@ namespace Reeve.Storage.Committing.PostgresSlots;
 /// </summary>
 internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptions options, int slot, Guid writer, long n) : ISlotAttempt
 {
-    private readonly List<string> unknownHeads = [];
+    private readonly List<string> unknown = [];
 
     /// <inheritdoc/>
     public bool CommitSent { get; private set; }
 
     /// <inheritdoc/>
-    public async Task<AttemptEnd> RunAsync(List<Outcome> outcomes, Dictionary<string, byte[]> heads, CancellationToken cancellationToken)
+    public async Task<AttemptEnd> RunAsync(List<Outcome> outcomes, SlotMemory memory, CancellationToken cancellationToken)
     {
         Projection projection = new(outcomes);
         DateTimeOffset at;
@@ -29,10 +29,10 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
         {
             Begin(first, PostgresDatabase.EngineRole);
             first.BatchCommands.Add(Numbered(CommitSql.Fence).With("writer", NpgsqlDbType.Uuid, writer));
-            FindUnknownHeads(outcomes, heads);
-            if (unknownHeads.Count > 0)
+            FindUnknown(outcomes, memory);
+            if (unknown.Count > 0)
             {
-                first.BatchCommands.Add(Columns.Tenants(CommitSql.Heads.Postgres, unknownHeads).With("slot", NpgsqlDbType.Integer, slot));
+                first.BatchCommands.Add(Columns.Tenants(CommitSql.Known.Postgres, unknown).With("slot", NpgsqlDbType.Integer, slot));
             }
 
             first.BatchCommands.Add(new NpgsqlBatchCommand("savepoint outcomes"));
@@ -44,7 +44,7 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
                 await reader.NextResultAsync(cancellationToken);
                 fenced = await reader.ReadAsync(cancellationToken) ? Time(reader) : null;
                 await reader.NextResultAsync(cancellationToken);
-                await ReadHeadsAsync(reader, heads, cancellationToken);
+                await LearnAsync(reader, memory, cancellationToken);
                 await projection.ReadAsync(reader, cancellationToken);
                 while (await reader.NextResultAsync(cancellationToken))
                 {
@@ -80,7 +80,7 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
             projection = await AgainAsync(outcomes, cancellationToken);
         }
 
-        await FinishAsync(projection, outcomes, at, heads, cancellationToken);
+        await FinishAsync(projection, outcomes, at, memory, cancellationToken);
         return AttemptEnd.Committed;
     }
 
@@ -127,7 +127,7 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
             throw new InvalidOperationException("A statement wrote fewer rows than it was given, and no outcome misses one.");
         }
 
-        List<(Outcome Outcome, (string Tenant, DeliveryKey Key, string Id) Delivery)> deliveries =
+        List<(Outcome Outcome, (string Tenant, DeliveryKey Key, string Id, bool IsFurther) Delivery)> deliveries =
             [.. refused.SelectMany(item => Projection.Deliveries(item.Outcome).Select(delivery => (item.Outcome, delivery)))];
         await using NpgsqlBatch back = new(connection);
         back.BatchCommands.Add(new NpgsqlBatchCommand("rollback to savepoint outcomes"));
@@ -148,7 +148,7 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
         foreach ((Outcome outcome, CommitOutcome why) in refused)
         {
             outcomes.Remove(outcome);
-            outcome.Become(delivered.TryGetValue(outcome, out ExceptionId first) ? new CommitOutcome.AlreadyThere(first) : why);
+            outcome.Become(why is not CommitOutcome.ItemThere && delivered.TryGetValue(outcome, out ExceptionId first) ? new CommitOutcome.AlreadyThere(first) : why);
         }
     }
 
@@ -166,62 +166,55 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
         return projection;
     }
 
-    private async Task FinishAsync(Projection projection, List<Outcome> outcomes, DateTimeOffset at, Dictionary<string, byte[]> heads, CancellationToken cancellationToken)
+    private async Task FinishAsync(Projection projection, List<Outcome> outcomes, DateTimeOffset at, SlotMemory memory, CancellationToken cancellationToken)
     {
-        ChainLinks links = ChainLinks.Of(outcomes, slot, n, at, heads);
-        List<(string Tenant, string Name, long By)> counters = projection.Count().Sorted();
+        ChainLinks links = ChainLinks.Of(outcomes, slot, n, at, memory);
+        List<(string Tenant, string Counts)> tallies = projection.Count(memory);
         await using NpgsqlBatch last = new(connection);
         if (outcomes[0].Kind == OutcomeKind.Alone)
         {
             last.BatchCommands.Add(PostgresDatabase.Become(PostgresDatabase.EngineRole, null));
         }
 
-        if (links.Events.Count > 0)
+        if (links.Events.Length > 0)
         {
             last.BatchCommands.Add(Columns.Events(CommitSql.AddEvents.Postgres, links.Events, slot, n, at));
         }
 
-        if (counters.Count > 0)
+        if (tallies.Count > 0)
         {
-            last.BatchCommands.Add(Columns.Counters(CommitSql.Count.Postgres, counters, slot));
+            last.BatchCommands.Add(Columns.Tallies(CommitSql.Tally.Postgres, tallies, slot));
         }
 
-        last.BatchCommands.Add(Numbered(CommitSql.NoteTenants).With("tenants", NpgsqlDbType.Text, links.Tenants));
+        last.BatchCommands.Add(Numbered(CommitSql.NoteTenants).With("tenants", NpgsqlDbType.Text, links.Tenants).With("signals", NpgsqlDbType.Text, Outcome.SignalsOf(outcomes)));
         last.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         CommitSent = true;
         await last.ExecuteNonQueryAsync(cancellationToken);
-        foreach ((string tenant, byte[] head) in links.Heads)
-        {
-            heads[tenant] = head;
-        }
     }
 
-    private void FindUnknownHeads(List<Outcome> outcomes, Dictionary<string, byte[]> heads)
+    private void FindUnknown(List<Outcome> outcomes, SlotMemory memory)
     {
-        HashSet<string> asked = new(StringComparer.Ordinal);
+        memory.Trim();
+        HashSet<string>? asked = null;
         foreach (Outcome outcome in outcomes)
         {
-            foreach (PreparedEvent prepared in outcome.Events)
+            if (memory.Find(outcome.Tenant.Value) is null && (asked ??= new(StringComparer.Ordinal)).Add(outcome.Tenant.Value))
             {
-                string tenant = prepared.Event.TenantId.Value;
-                if (!heads.ContainsKey(tenant) && asked.Add(tenant))
-                {
-                    unknownHeads.Add(tenant);
-                }
+                unknown.Add(outcome.Tenant.Value);
             }
         }
     }
 
-    private async Task ReadHeadsAsync(NpgsqlDataReader reader, Dictionary<string, byte[]> heads, CancellationToken cancellationToken)
+    private async Task LearnAsync(NpgsqlDataReader reader, SlotMemory memory, CancellationToken cancellationToken)
     {
-        if (unknownHeads.Count == 0)
+        if (unknown.Count == 0)
         {
             return;
         }
 
         while (await reader.ReadAsync(cancellationToken))
         {
-            heads[reader.GetString(0)] = reader.GetFieldValue<byte[]>(1);
+            memory.Learn(reader.GetString(0), reader.IsDBNull(1) ? [] : reader.GetFieldValue<byte[]>(1), reader.IsDBNull(2) ? null : reader.GetString(2));
         }
 
         await reader.NextResultAsync(cancellationToken);

@@ -136,30 +136,32 @@ internal sealed class PostgresSlotConnection(NpgsqlConnection connection, Commit
             {
                 Begin(batch);
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(SlotSql.AddMonths.Postgres));
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(ImportSql.AddDays.Postgres));
                 batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
             },
             cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> RenewAsync(SlotTenure held, CancellationToken cancellationToken) =>
-        ChangeAsync([], Of(SlotSql.Renew, held.Slot, held.Writer), cancellationToken);
+        ChangeAsync([], SlotSql.Renew, held, cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> GiveBackAsync(SlotTenure held, CancellationToken cancellationToken) =>
-        ChangeAsync([Of(SlotSql.Hold, held.Slot, held.Writer), Of(SlotSql.LeaveInbox, held.Slot, held.Writer)], Of(SlotSql.GiveBack, held.Slot, held.Writer), cancellationToken);
+        ChangeAsync([SlotSql.Hold, .. SlotSql.Leave], SlotSql.GiveBack, held, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    private async Task<bool> ChangeAsync(NpgsqlBatchCommand[] before, NpgsqlBatchCommand change, CancellationToken cancellationToken)
+    private async Task<bool> ChangeAsync(Statement[] before, Statement statement, SlotTenure held, CancellationToken cancellationToken)
     {
+        NpgsqlBatchCommand change = Of(statement, held.Slot, held.Writer);
         await RunAsync(
             batch =>
             {
                 Begin(batch);
-                foreach (NpgsqlBatchCommand command in before)
+                foreach (Statement first in before)
                 {
-                    batch.BatchCommands.Add(command);
+                    batch.BatchCommands.Add(Of(first, held.Slot, held.Writer));
                 }
 
                 batch.BatchCommands.Add(change);

@@ -72,7 +72,7 @@ internal sealed class PostgresSlotStore : ISlotStore
         PostgresErrorCodes.UniqueViolation => fault.TableName == "commits" ? SlotFaultKind.NumberTaken : SlotFaultKind.Duplicate,
 
         // A row that no partition takes breaks a check that has no name.
-        PostgresErrorCodes.CheckViolation when fault.TableName == "events" && fault.ConstraintName is null => SlotFaultKind.MonthMissing,
+        PostgresErrorCodes.CheckViolation when fault.TableName is "events" or "import_items" && fault.ConstraintName is null => SlotFaultKind.MonthMissing,
 
         // Classes 22 (data), 23 (constraints) and 54 (limits): what an outcome holds.
         string state when state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal)

@@ -2,6 +2,7 @@ using Npgsql;
 using Reeve.Core.Changes;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
+using Reeve.Engine.Imports;
 using Reeve.Engine.Recording;
 using Reeve.Storage.Committing.Outcomes;
 
@@ -17,8 +18,10 @@ internal sealed class Projection
     private readonly List<RowWrite> added = [];
     private readonly List<RowWrite> updated = [];
     private readonly List<(string Tenant, Guid Key)> locked = [];
-    private readonly List<(string Tenant, DeliveryKey Key, string Id)> deliveries = [];
+    private readonly List<(string Tenant, DeliveryKey Key, string Id, bool IsFurther)> deliveries = [];
     private readonly List<Run> runs = [];
+    private readonly List<ImportChange> imports = [];
+    private readonly List<ImportChange.ItemAdded> items = [];
     private readonly List<ExceptionChange.Enqueue> enqueued = [];
     private readonly List<ExceptionChange.Dequeue> dequeued = [];
 
@@ -26,6 +29,8 @@ internal sealed class Projection
     private readonly HashSet<(string, Guid)> rowsThere = [];
     private readonly HashSet<(string, DateOnly, UInt128)> deliveriesThere = [];
     private readonly HashSet<(string, Guid)> runsThere = [];
+    private readonly HashSet<(string, Guid)> importsThere = [];
+    private readonly HashSet<(string, Guid, ItemPlace)> itemsThere = [];
     private readonly HashSet<(string, Guid)> enqueuedThere = [];
     private readonly HashSet<(string, Guid)> dequeuedThere = [];
 
@@ -45,7 +50,7 @@ internal sealed class Projection
 
                 foreach (DeliveryKey delivery in row.Deliveries)
                 {
-                    deliveries.Add((tenant, delivery, row.Row.Record.ExceptionId.Value));
+                    deliveries.Add((tenant, delivery, row.Row.Record.ExceptionId.Value, row.IsFurther(delivery)));
                 }
             }
 
@@ -55,6 +60,8 @@ internal sealed class Projection
             }
 
             runs.AddRange(outcome.Runs);
+            imports.AddRange(outcome.Imports);
+            items.AddRange(outcome.Items);
             enqueued.AddRange(outcome.Enqueued);
             dequeued.AddRange(outcome.Dequeued);
         }
@@ -63,13 +70,16 @@ internal sealed class Projection
         updated.Sort(static (left, right) => Order(left.Row.Record.TenantId, left.Row.Record.ExceptionId.Value, right.Row.Record.TenantId, right.Row.Record.ExceptionId.Value));
         deliveries.Sort(static (left, right) => string.CompareOrdinal(left.Tenant, right.Tenant) is not 0 and int tenants ? tenants
             : (left.Key.Day, left.Key.Hash).CompareTo((right.Key.Day, right.Key.Hash)));
+        imports.Sort(static (left, right) => Order(left.TenantId, ImportRow.IdOf(left).Value, right.TenantId, ImportRow.IdOf(right).Value));
+        items.Sort(static (left, right) => string.CompareOrdinal(left.Tenant.Value, right.Tenant.Value) is not 0 and int tenants ? tenants
+            : (left.Day, left.Import.Value, left.Item.Place).CompareTo((right.Day, right.Import.Value, right.Item.Place)));
         enqueued.Sort(static (left, right) => Order(left.Tenant, left.Pass.Value, right.Tenant, right.Pass.Value));
         dequeued.Sort(static (left, right) => Order(left.Tenant, left.Pass.Value, right.Tenant, right.Pass.Value));
     }
 
     /// <summary>Whether anything had to give way: then <see cref="Refused"/> says what.</summary>
     internal bool HasConflicts => rowsThere.Count < added.Count + updated.Count || deliveriesThere.Count < deliveries.Count
-        || runsThere.Count < runs.Count || enqueuedThere.Count < enqueued.Count || dequeuedThere.Count < dequeued.Count;
+        || runsThere.Count < runs.Count || importsThere.Count < imports.Count || itemsThere.Count < items.Count || enqueuedThere.Count < enqueued.Count || dequeuedThere.Count < dequeued.Count;
 
     /// <summary>Adds the statements to a batch of commands.</summary>
     internal void AddTo(NpgsqlBatch batch, int slot)
@@ -81,12 +91,12 @@ internal sealed class Projection
 
         if (added.Count > 0)
         {
-            batch.BatchCommands.Add(Columns.Exceptions(CommitSql.AddRows.Postgres, added));
+            batch.BatchCommands.Add(Columns.Added(CommitSql.AddRows.Postgres, added));
         }
 
         if (updated.Count > 0)
         {
-            batch.BatchCommands.Add(Columns.Exceptions(CommitSql.UpdateRows.Postgres, updated));
+            batch.BatchCommands.Add(Columns.Updated(CommitSql.UpdateRows.Postgres, updated));
         }
 
         if (deliveries.Count > 0)
@@ -97,6 +107,16 @@ internal sealed class Projection
         if (runs.Count > 0)
         {
             batch.BatchCommands.Add(Columns.Runs(CommitSql.AddRuns.Postgres, runs));
+        }
+
+        foreach (ImportChange import in imports)
+        {
+            batch.BatchCommands.Add(Columns.Import(import));
+        }
+
+        if (items.Count > 0)
+        {
+            batch.BatchCommands.Add(Columns.Items(ImportSql.AddItems.Postgres, items));
         }
 
         if (enqueued.Count > 0)
@@ -138,6 +158,16 @@ internal sealed class Projection
             await ForEachAsync(reader, row => runsThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
         }
 
+        foreach (ImportChange _ in imports)
+        {
+            await ForEachAsync(reader, row => importsThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+        }
+
+        if (items.Count > 0)
+        {
+            await ForEachAsync(reader, row => itemsThere.Add((row.GetString(0), row.GetGuid(1), new ItemPlace(row.GetInt64(2), row.GetInt32(3)))), cancellationToken);
+        }
+
         if (enqueued.Count > 0)
         {
             await ForEachAsync(reader, row => enqueuedThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
@@ -153,34 +183,64 @@ internal sealed class Projection
     internal List<(Outcome Outcome, CommitOutcome Why)> Refused() => [.. outcomes.Select(outcome => (outcome, Why(outcome))).Where(item => item.Item2 is not null).Select(item => (item.outcome, item.Item2!))];
 
     /// <summary>The deliveries of one outcome.</summary>
-    internal static List<(string Tenant, DeliveryKey Key, string Id)> Deliveries(Outcome outcome) =>
-        [.. outcome.Rows.SelectMany(row => row.Deliveries.Select(delivery => (row.Row.Record.TenantId.Value, delivery, "")))];
+    internal static List<(string Tenant, DeliveryKey Key, string Id, bool IsFurther)> Deliveries(Outcome outcome) =>
+        [.. outcome.Rows.SelectMany(row => row.Deliveries.Select(delivery => (row.Row.Record.TenantId.Value, delivery, "", row.IsFurther(delivery))))];
 
-    /// <summary>What the batch changes of the counters. Only when nothing met a conflict.</summary>
-    internal Counting Count()
+    /// <summary>Counts what the batch changes, when nothing met a conflict: the rows of counters that are to be, by tenant.</summary>
+    internal List<(string Tenant, string Counts)> Count(SlotMemory memory)
     {
-        Counting counting = new();
+        List<TenantMemory> changed = [];
         foreach (RowWrite row in added)
         {
-            counting.Receive(row.Row.Record.TenantId.Value);
-            counting.Count(row.Row.Record.TenantId.Value, CountedRow.Of(row.Row), 1);
+            CounterRow counters = Of(row.Row.Record.TenantId.Value);
+            counters.Receive();
+            counters.Count(CountedRow.Of(row.Row), 1);
         }
 
         foreach (RowWrite row in updated)
         {
-            counting.Count(row.Row.Record.TenantId.Value, CountedRow.Of(row.Row), 1);
+            Of(row.Row.Record.TenantId.Value).Count(CountedRow.Of(row.Row), 1);
         }
 
         foreach (((string tenant, Guid _), CountedRow row) in before)
         {
-            counting.Count(tenant, row, -1);
+            Of(tenant).Count(row, -1);
         }
 
-        return counting;
+        changed.Sort(static (one, other) => string.CompareOrdinal(one.Tenant, other.Tenant));
+        return changed.ConvertAll(static tenant => (tenant.Tenant, tenant.Counters.Render()));
+
+        CounterRow Of(string tenant)
+        {
+            TenantMemory known = memory.Known(tenant);
+            if (!known.Counters.IsChanged)
+            {
+                changed.Add(known);
+            }
+
+            return known.Counters;
+        }
     }
 
     private CommitOutcome? Why(Outcome outcome)
     {
+        foreach (ImportChange.ItemAdded item in outcome.Items)
+        {
+            // Taken away as it is found: of two outcomes with one place, which nothing keeps apart before, the other gives way.
+            if (!itemsThere.Remove((item.Tenant.Value, item.Import.Value, item.Item.Place)))
+            {
+                return new CommitOutcome.ItemThere();
+            }
+        }
+
+        foreach (ImportChange import in outcome.Imports)
+        {
+            if (!importsThere.Contains((import.TenantId.Value, ImportRow.IdOf(import).Value)))
+            {
+                return import is ImportChange.Begun ? new CommitOutcome.AlreadyThere(null) : new CommitOutcome.MovedOn();
+            }
+        }
+
         foreach (RowWrite row in outcome.Rows)
         {
             string tenant = row.Row.Record.TenantId.Value;

@@ -48,7 +48,7 @@ internal interface ISlotConnection : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     Task<SlotSight> LookAsync(SlotTenure held, long n, string[] tenants, CancellationToken cancellationToken);
 
-    /// <summary>Makes the months that commits of now need.</summary>
+    /// <summary>Makes the months, and the days of imports, that commits of now need.</summary>
     Task AddMonthsAsync(CancellationToken cancellationToken);
 
     /// <summary>Says that the slot is still held.</summary>
@@ -68,9 +68,9 @@ internal interface ISlotAttempt
 
     /// <summary>Tries. Outcomes that meet a conflict are answered and taken out of <paramref name="outcomes"/>; whoever calls answers the rest.</summary>
     /// <param name="outcomes">Grouped ones, or a single one that goes alone.</param>
-    /// <param name="heads">The last link per tenant, as far as known; on success what was read and written is added.</param>
+    /// <param name="memory">What is known of tenants; what was read is added. It must be forgotten when the attempt is thrown out of.</param>
     /// <param name="cancellationToken">Breaks off.</param>
-    Task<AttemptEnd> RunAsync(List<Outcome> outcomes, Dictionary<string, byte[]> heads, CancellationToken cancellationToken);
+    Task<AttemptEnd> RunAsync(List<Outcome> outcomes, SlotMemory memory, CancellationToken cancellationToken);
 
     /// <summary>Runs upkeep under the slot's fence.</summary>
     /// <returns>Null when the slot is another's.</returns>

@@ -14,7 +14,7 @@ internal enum SlotFaultKind
     /// <summary>The commit's number is taken: by an earlier attempt of ours, or by who took the slot.</summary>
     NumberTaken,
 
-    /// <summary>There is no partition for the month.</summary>
+    /// <summary>There is no partition for the month, or for the day of an import.</summary>
     MonthMissing,
 
     /// <summary>What an outcome holds is there already.</summary>

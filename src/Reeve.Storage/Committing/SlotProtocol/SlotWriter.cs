@@ -20,10 +20,12 @@ internal sealed partial class SlotWriter(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, byte[]> heads = new(StringComparer.Ordinal);
+    private readonly SlotMemory memory = new();
     private ISlotConnection? connection;
     private volatile SlotTenure? tenure;
     private volatile bool isToCheck;
+    private volatile bool isAbandoned;
+    private volatile Outcome[] writing = [];
     private volatile SlotTenure? missed;
     private SlotTenure? inDoubt;
     private long last;
@@ -89,6 +91,7 @@ internal sealed partial class SlotWriter(
             }
 
             Outcome[] taken = [.. batch];
+            writing = taken;
             try
             {
                 Effort effort = new(clock.GetTimestamp());
@@ -104,19 +107,46 @@ internal sealed partial class SlotWriter(
             }
             finally
             {
+                writing = [];
                 queue.Finish(taken);
             }
         }
     }
 
+    /// <summary>Answers what is being written, which is not waited for any more, and leaves the slot to expire: its loop still has the connection.</summary>
+    internal void Abandon()
+    {
+        isAbandoned = true;
+        Refuse(writing, Unknown(fault: null));
+    }
+
     /// <summary>Gives the slot back.</summary>
     public async ValueTask DisposeAsync()
+    {
+        if (isAbandoned)
+        {
+            return;
+        }
+
+        Task giving = GiveBackAsync();
+        try
+        {
+            await giving.WaitAsync(options.GiveBackWithin, clock);
+        }
+        catch (TimeoutException late)
+        {
+            // The store does not answer, and the process is about to end.
+            Log.SlotKept(logger, late, tenure?.Slot ?? 0);
+        }
+    }
+
+    private async Task GiveBackAsync()
     {
         if (tenure is { } held)
         {
             try
             {
-                using CancellationTokenSource limit = new(options.StatementLimit, clock);
+                using CancellationTokenSource limit = new(options.GiveBackWithin, clock);
                 connection ??= await store.OpenAsync(limit.Token);
                 await connection.GiveBackAsync(held, limit.Token);
             }
@@ -177,7 +207,7 @@ internal sealed partial class SlotWriter(
                     return;
                 }
 
-                switch (await attempt.RunAsync(batch, heads, stop))
+                switch (await attempt.RunAsync(batch, memory, stop))
                 {
                     case AttemptEnd.Committed:
                         Committed(batch, held);
@@ -201,7 +231,7 @@ internal sealed partial class SlotWriter(
                 }
                 else
                 {
-                    heads.Clear();
+                    memory.Forget();
                     isAgain = await RolledBackAsync(batch, fault, thrown, effort, stop);
                 }
 
@@ -241,7 +271,7 @@ internal sealed partial class SlotWriter(
     // decided: then what is left in the batch is in nowhere. It is not while a transaction with it may still be under way.
     private async Task<bool> ResolveAsync(ISlotConnection open, List<Outcome> batch, SlotTenure held, CancellationToken stop)
     {
-        heads.Clear();
+        memory.Forget();
         long n = last + 1;
         string[] tenants = [.. batch.SelectMany(outcome => outcome.Events).Select(item => item.Event.TenantId.Value).Distinct(StringComparer.Ordinal)];
         SlotSight sight = await open.LookAsync(held, n, tenants, stop);
@@ -285,7 +315,7 @@ internal sealed partial class SlotWriter(
     private async Task TakeSlotAsync(CancellationToken cancellationToken)
     {
         connection ??= await OpenAsync(cancellationToken);
-        heads.Clear();
+        memory.Forget();
         long asked = clock.GetTimestamp();
         SlotTaken taken = await connection.TakeAsync(new SlotHolder(node, seeds.NextId(clock.GetUtcNow())), inDoubt, cancellationToken);
         inDoubt = null;
@@ -315,12 +345,12 @@ internal sealed partial class SlotWriter(
     private void Lose()
     {
         tenure = null;
-        heads.Clear();
+        memory.Forget();
     }
 
     private async Task DropAsync()
     {
-        heads.Clear();
+        memory.Forget();
         if (connection is { } broken)
         {
             connection = null;
@@ -337,7 +367,7 @@ internal sealed partial class SlotWriter(
         await Task.Delay(pause < LongestPause ? pause : LongestPause, clock, stop).ConfigureAwait(SlotWriters.Quietly);
     }
 
-    private static void Refuse(List<Outcome> batch, Exception fault)
+    private static void Refuse(IReadOnlyList<Outcome> batch, Exception fault)
     {
         foreach (Outcome outcome in batch)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Reeve.Core.Changes;
 using Reeve.Core.Errors;
 using Reeve.Storage.Committing.Outcomes;
 
@@ -35,7 +36,7 @@ internal sealed class SlotWriters : ISlotWriters
         this.start = start;
         this.logger = logger;
         Node = seeds.NextId(clock.GetUtcNow());
-        watch = new SlotWatch(store, Node, options, seeds, clock, () => TookOver?.Invoke(this, EventArgs.Empty), logger);
+        watch = new SlotWatch(store, Node, options, seeds, clock, Tell, logger);
         slots = new SlotWriter[options.Slots];
         for (int i = 0; i < slots.Length; i++)
         {
@@ -84,14 +85,25 @@ internal sealed class SlotWriters : ISlotWriters
         await watching;
     }
 
-    public async ValueTask DisposeAsync()
+    public void Abandon()
     {
         foreach (SlotWriter slot in slots)
         {
-            await slot.DisposeAsync();
+            slot.Abandon();
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        // Beside each other: a stop has a deadline, and a store that is away costs each its own.
+        await Task.WhenAll(Array.ConvertAll(slots, slot => slot.DisposeAsync().AsTask()));
         await store.DisposeAsync();
+    }
+
+    private void Tell()
+    {
+        options.Signals?.Committed(Signals.Inbox | Signals.Schedules, null);
+        TookOver?.Invoke(this, EventArgs.Empty);
     }
 
     // On a connection of its own: a commit that is stuck behind an earlier attempt must not cost the slot. A slot that turns out to be

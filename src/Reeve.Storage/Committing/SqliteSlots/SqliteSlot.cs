@@ -19,12 +19,15 @@ internal sealed class SqliteSlot(
 {
     private const int Slot = 1;
 
-    private readonly Dictionary<string, byte[]> heads = new(StringComparer.Ordinal);
+    private readonly SlotMemory memory = new();
+    private readonly List<TenantMemory> counted = [];
     private readonly Guid writer = seeds.NextId(clock.GetUtcNow());
     private SqliteWriting? writing;
     private long last;
     private volatile string? trouble;
     private volatile bool isStopped;
+    private volatile bool isAbandoned;
+    private volatile List<Outcome> inFlight = [];
 
     // Nobody else's slots are there to be taken over.
     public event EventHandler? TookOver
@@ -75,14 +78,30 @@ internal sealed class SqliteSlot(
     public Task RunAsync(CancellationToken stop) =>
         Task.Factory.StartNew(() => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
+    // A disk that does not answer cannot be told to stop; the thread still has the connection.
+    public void Abandon()
+    {
+        isAbandoned = true;
+        Refuse(inFlight, new ReeveException(new ReeveError(ErrorCatalogue.Record.OutcomeUnknown, "The disk did not answer in time.", database.Address.Masked)));
+    }
+
     public ValueTask DisposeAsync()
     {
+        if (isAbandoned)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         try
         {
             if (!isStopped && writing is not null)
             {
                 writing.Begin();
-                writing.Run(SlotSql.LeaveInbox, Bind);
+                foreach (Statement leave in SlotSql.Leave)
+                {
+                    writing.Run(leave, Bind);
+                }
+
                 writing.Run(SlotSql.GiveBack, Bind);
                 writing.Commit();
             }
@@ -120,6 +139,7 @@ internal sealed class SqliteSlot(
         while (!queue.IsDrained && !stop.IsCancellationRequested)
         {
             batch = queue.Take(out long seen);
+            inFlight = batch;
             if (batch.Count == 0)
             {
                 queue.Wait(seen);
@@ -185,6 +205,7 @@ internal sealed class SqliteSlot(
         }
         catch (ReeveException fault)
         {
+            Undo();
             trouble = fault.Error.Code;
             Refuse(batch, fault);
         }
@@ -200,24 +221,31 @@ internal sealed class SqliteSlot(
             throw new ReeveException(new ReeveError(ErrorCatalogue.Storage.SlotLost, "Another process wrote to the file.", database.Address.Masked));
         }
 
-        Counting counting = new();
+        memory.Trim();
+        counted.Clear();
         List<Outcome> written = new(batch.Count);
         foreach (Outcome outcome in batch)
         {
-            if (file.ConflictOf(outcome) is { } why)
+            if (file.ConflictOf(outcome, at) is { } why)
             {
                 outcome.Become(why);
+                continue;
             }
-            else if (file.Write(outcome, Slot, counting) is { } unmade)
+
+            TenantMemory tenant = memory.Find(outcome.Tenant.Value) ?? file.Learn(outcome.Tenant.Value, Slot, memory);
+            bool wasCounted = tenant.Counters.IsChanged;
+            if (file.Write(outcome, Slot, at, tenant.Counters) is { } unmade)
             {
                 // Only one that goes alone has statements that can say so, and nothing else is in its transaction.
                 outcome.Become(unmade);
-                file.Rollback();
+                Undo();
                 return;
             }
-            else
+
+            written.Add(outcome);
+            if (tenant.Counters.IsChanged && !wasCounted)
             {
-                written.Add(outcome);
+                counted.Add(tenant);
             }
         }
 
@@ -227,49 +255,27 @@ internal sealed class SqliteSlot(
             return;
         }
 
-        ChainLinks links = Link(written, n, at);
+        ChainLinks links = ChainLinks.Of(written, Slot, n, at, memory);
         foreach (LinkedEvent item in links.Events)
         {
             file.Add(item, Slot, n, at);
         }
 
-        foreach ((string tenant, string name, long by) in counting.Sorted())
+        foreach (TenantMemory tenant in counted)
         {
-            file.Count(tenant, Slot, name, by);
+            file.Tally(tenant.Tenant, Slot, tenant.Counters.Render());
         }
 
-        file.NoteTenants(links.Tenants, Slot, n);
+        file.NoteTenants(links.Tenants, Outcome.SignalsOf(written), Slot, n);
         committing = true;
         file.Commit();
         committing = false;
         Interlocked.Exchange(ref last, n);
-        foreach ((string tenant, byte[] head) in links.Heads)
-        {
-            heads[tenant] = head;
-        }
-
         CommitOutcome.Committed committed = new(Slot, n);
         foreach (Outcome outcome in written)
         {
             outcome.Become(committed);
         }
-    }
-
-    private ChainLinks Link(List<Outcome> outcomes, long n, DateTimeOffset at)
-    {
-        foreach (Outcome outcome in outcomes)
-        {
-            foreach (PreparedEvent item in outcome.Events)
-            {
-                string tenant = item.Event.TenantId.Value;
-                if (!heads.ContainsKey(tenant) && writing!.Head(tenant, Slot) is { } head) // not null: Write opened it
-                {
-                    heads[tenant] = head;
-                }
-            }
-        }
-
-        return ChainLinks.Of(outcomes, Slot, n, at, heads);
     }
 
     private void Maintain(Outcome chore, ref bool committing)
@@ -333,7 +339,7 @@ internal sealed class SqliteSlot(
     // After this the file is as before the batch. A connection that cannot even roll back is closed, which does.
     private void Undo()
     {
-        heads.Clear();
+        memory.Forget();
         try
         {
             writing?.Rollback();

@@ -23,7 +23,7 @@ internal sealed class SqliteWriting : IDisposable
     private readonly List<PreparedStatement> prepared = [];
     private readonly PreparedStatement fence;
     private readonly PreparedStatement noteTenants;
-    private readonly PreparedStatement head;
+    private readonly PreparedStatement known;
     private readonly PreparedStatement readRow;
     private readonly PreparedStatement findRow;
     private readonly PreparedStatement addRow;
@@ -36,8 +36,9 @@ internal sealed class SqliteWriting : IDisposable
     private readonly PreparedStatement enqueue;
     private readonly PreparedStatement dequeue;
     private readonly PreparedStatement addEvent;
-    private readonly PreparedStatement count;
+    private readonly PreparedStatement tally;
     private readonly PreparedStatement hold;
+    private readonly SqliteImports imports;
 
     /// <summary>Takes the connection over.</summary>
     internal SqliteWriting(SqliteConnection connection)
@@ -48,7 +49,7 @@ internal sealed class SqliteWriting : IDisposable
         Execute(Memory);
         fence = Prepare(CommitSql.Fence);
         noteTenants = Prepare(CommitSql.NoteTenants);
-        head = Prepare(CommitSql.Heads);
+        known = Prepare(CommitSql.Known);
         readRow = Prepare(CommitSql.LockRows);
         findRow = Prepare(CommitSql.FindRow);
         addRow = Prepare(CommitSql.AddRows);
@@ -61,8 +62,9 @@ internal sealed class SqliteWriting : IDisposable
         enqueue = Prepare(CommitSql.Enqueue);
         dequeue = Prepare(CommitSql.Dequeue);
         addEvent = Prepare(CommitSql.AddEvents);
-        count = Prepare(CommitSql.Count);
+        tally = Prepare(CommitSql.Tally);
         hold = Prepare(SlotSql.Hold);
+        imports = new SqliteImports(Prepare);
     }
 
     internal void Begin() => Execute("begin immediate");
@@ -86,13 +88,24 @@ internal sealed class SqliteWriting : IDisposable
 
     internal bool Holds(int slot, Guid writer) => hold.Number(slot).Id(writer).Any();
 
-    internal void NoteTenants(string tenants, int slot, long n) => noteTenants.Text(tenants).Number(slot).Number(n).Run();
+    internal void NoteTenants(string tenants, string? signals, int slot, long n) => noteTenants.Text(tenants).Text(signals).Number(slot).Number(n).Run();
 
-    internal byte[]? Head(string tenant, int slot) => head.Text(tenant).Number(slot).First(static row => raw.sqlite3_column_blob(row, 0).ToArray());
+    /// <summary>What the file says of a tenant of a slot.</summary>
+    internal TenantMemory Learn(string tenant, int slot, SlotMemory memory)
+    {
+        (byte[] head, string? counts) = known.Text(tenant).Number(slot)
+            .First(static row => (raw.sqlite3_column_blob(row, 0).ToArray(), TextOrNull(row, 1)));
+        return memory.Learn(tenant, head, counts);
+    }
 
     /// <summary>What an outcome runs into; null when nothing. Changes nothing.</summary>
-    internal CommitOutcome? ConflictOf(Outcome outcome)
+    internal CommitOutcome? ConflictOf(Outcome outcome, DateTimeOffset now)
     {
+        if (imports.ConflictOf(outcome, now) is { } import)
+        {
+            return import;
+        }
+
         foreach (RowWrite row in outcome.Rows)
         {
             string tenant = row.Row.Record.TenantId.Value;
@@ -127,11 +140,12 @@ internal sealed class SqliteWriting : IDisposable
 
     /// <summary>Writes every table but the log, and counts.</summary>
     /// <returns>What it means that a statement of a store wrote no row; null when all went well.</returns>
-    internal CommitOutcome? Write(Outcome outcome, int slot, Counting counting)
+    internal CommitOutcome? Write(Outcome outcome, int slot, DateTimeOffset at, CounterRow counters)
     {
+        imports.Write(outcome, at);
         foreach (RowWrite row in outcome.Rows)
         {
-            Write(row, counting);
+            Write(row, counters);
         }
 
         foreach (Run run in outcome.Runs)
@@ -142,7 +156,7 @@ internal sealed class SqliteWriting : IDisposable
 
         foreach (ExceptionChange.Enqueue item in outcome.Enqueued)
         {
-            enqueue.Text(item.Tenant.Value).Id(item.Pass.Value).Id(item.Key.Value).Id(item.Run.Value).Number(slot).Run();
+            enqueue.Text(item.Tenant.Value).Id(item.Pass.Value).Id(item.Key.Value).Id(item.Run.Value).Number(slot).Time(at).Run();
         }
 
         foreach (ExceptionChange.Dequeue item in outcome.Dequeued)
@@ -152,9 +166,9 @@ internal sealed class SqliteWriting : IDisposable
 
         foreach (ExceptionKey key in outcome.Uncounted)
         {
-            if (Read(outcome.Tenant.Value, key.Value) is { } known)
+            if (Read(outcome.Tenant.Value, key.Value) is { } there)
             {
-                counting.Count(outcome.Tenant.Value, known.Row, -1);
+                counters.Count(there.Row, -1);
             }
         }
 
@@ -189,11 +203,11 @@ internal sealed class SqliteWriting : IDisposable
         var columns = item.Event;
         addEvent.Text(columns.TenantId.Value).Number(slot).Number(n).Number(item.Ordinal).Id(columns.EventId).Time(at).Text(columns.Type.Name).Number(columns.Version)
             .Time(columns.OccurredAt).Id(columns.ExceptionKey?.Value).Number(columns.RowVersion).Id(columns.RunId?.Value).Id(columns.PassId?.Value).Text(columns.Stage)
-            .Text(columns.ActorKind).Text(columns.ActorId).Bytes(columns.Commitment.Span).Bytes(item.Hash)
-            .Bytes(columns.Salt.GetValueOrDefault().Span).Bytes(columns.Body.GetValueOrDefault().Span).Run();
+            .Text(columns.ActorKind).Text(columns.ActorId).Bytes(columns.Commitment.Span).Bytes(item.Hash.Span)
+            .Bytes(columns.Salt.GetValueOrDefault().Span).Bytes(columns.Body.GetValueOrDefault().Span).Number(item.LastOrdinal).Run();
     }
 
-    internal void Count(string tenant, int slot, string name, long by) => count.Text(tenant).Number(slot).Text(name).Number(by).Run();
+    internal void Tally(string tenant, int slot, string counts) => tally.Text(tenant).Number(slot).Text(counts).Run();
 
     /// <summary>Runs a statement about slots, and reads a number when it gives one.</summary>
     internal long? Run(Statement statement, Action<Parameters> bind)
@@ -214,7 +228,7 @@ internal sealed class SqliteWriting : IDisposable
         connection.Dispose();
     }
 
-    private void Write(RowWrite write, Counting counting)
+    private void Write(RowWrite write, CounterRow counters)
     {
         ExceptionRow row = write.Row;
         ExceptionRecord record = row.Record;
@@ -222,15 +236,15 @@ internal sealed class SqliteWriting : IDisposable
         bool isNew = write.From is null;
         if (isNew)
         {
-            counting.Receive(tenant);
+            counters.Receive();
             addRow.Text(tenant).Text(record.ExceptionId.Value).Id(row.Key.Value);
         }
         else if (Read(tenant, row.Key.Value) is { } before)
         {
-            counting.Count(tenant, before.Row, -1);
+            counters.Count(before.Row, -1);
         }
 
-        counting.Count(tenant, CountedRow.Of(row), 1);
+        counters.Count(CountedRow.Of(row), 1);
         PreparedStatement statement = isNew ? addRow : updateRow;
         statement.Number(row.Version).Text(row.Domain.Value).Text(record.SourceSystem).Text(record.ExceptionType?.Value)
             .Text(record.Severity is { } severity ? Wire.Name(severity) : null).Text(Wire.Name(record.ResolutionStatus))
@@ -241,11 +255,15 @@ internal sealed class SqliteWriting : IDisposable
         {
             statement.Text(tenant).Text(record.ExceptionId.Value);
         }
+        else if (write.First is { } first)
+        {
+            statement.Number(StoredDay(first.Day)).Bytes(DeliveryBytes.Of(first.Hash));
+        }
 
         statement.Run();
         foreach (DeliveryKey delivery in write.Deliveries)
         {
-            addDelivery.Text(tenant).Number(StoredDay(delivery.Day)).Bytes(DeliveryBytes.Of(delivery.Hash)).Text(record.ExceptionId.Value).Run();
+            addDelivery.Text(tenant).Number(StoredDay(delivery.Day)).Bytes(DeliveryBytes.Of(delivery.Hash)).Text(record.ExceptionId.Value).Number(write.IsFurther(delivery) ? 1 : 0).Run();
         }
     }
 
@@ -271,7 +289,7 @@ internal sealed class SqliteWriting : IDisposable
     private static long? NumberOrNull(sqlite3_stmt row, int column) =>
         raw.sqlite3_column_type(row, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_int64(row, column);
 
-    private static long StoredDay(DateOnly day) => day.DayNumber - new DateOnly(1970, 1, 1).DayNumber;
+    internal static long StoredDay(DateOnly day) => day.DayNumber - new DateOnly(1970, 1, 1).DayNumber;
 
     private PreparedStatement Prepare(Statement statement)
     {

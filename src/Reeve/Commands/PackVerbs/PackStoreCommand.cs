@@ -1,17 +1,16 @@
 using System.CommandLine;
+using Reeve.Commands.PackVerbs.Versioning;
 using Reeve.Commands.Places;
 using Reeve.Core.Documents;
 using Reeve.Core.Errors;
 using Reeve.Core.PackDocuments;
 using Reeve.Core.Records;
-using Reeve.Core.Values;
-using Reeve.Core.Wording;
 using Reeve.Engine.PackFiles;
 using Reeve.Engine.PackVersions;
 
 namespace Reeve.Commands.PackVerbs;
 
-/// <summary><c>reeve packs store</c> and <c>versions</c>: a tenant's packs in their versions.</summary>
+/// <summary><c>reeve packs store</c>: packs become versions of a tenant, inactive unless told otherwise.</summary>
 internal static class PackStoreCommand
 {
     internal static Command BuildStore(CommandContext context)
@@ -46,23 +45,7 @@ internal static class PackStoreCommand
                 stored = [.. stored.Select(pack => pack with { IsActive = true })];
             }
 
-            Listing.Print(context, call.GetValue(format), [.. stored.Select(Row)], "kind", "version", "contentHash", "active");
-            return Terminal.Done;
-        }, cancellationToken));
-        return command;
-    }
-
-    internal static Command BuildVersions(CommandContext context)
-    {
-        Option<string?> tenant = new("--tenant") { Description = "Whose; may be left out when the store has one tenant." };
-        Option<string?> store = StoreAccess.Option();
-        Option<OutputFormat> format = SharedOptions.Format();
-        Command command = new("versions", "List the stored versions of a tenant's packs, newest first.") { tenant, store, format };
-        command.SetAction((call, cancellationToken) => StoreAccess.RunAsync(context, call.GetValue(store), async session =>
-        {
-            TenantId of = await StoreAccess.TenantAsync(session, call.GetValue(tenant), cancellationToken);
-            IReadOnlyList<StoredPack> versions = await session.Packs.ListAsync(of, cancellationToken);
-            Listing.Print(context, call.GetValue(format), [.. versions.Select(Row)], "kind", "version", "contentHash", "storedAt", "storedBy", "active");
+            Listing.Print(context, call.GetValue(format), [.. stored.Select(pack => PackListCommands.Row(pack, null))], "kind", "version", "contentHash", "active");
             return Terminal.Done;
         }, cancellationToken));
         return command;
@@ -71,13 +54,4 @@ internal static class PackStoreCommand
     // All are read before one is stored.
     private static IReadOnlyList<(string File, Document Document)> Read(CommandContext context, string[] files) =>
         [.. files.Select(file => (file, PackFileReader.Read(context.PathOf(file))))];
-
-    private static ObjectMap Row(StoredPack pack) => ObjectMap.Of(
-        ("kind", Value.Of(Wire.Name(pack.Key.Kind))),
-        ("domain", Value.Of(pack.Key.Domain.Value)),
-        ("version", Value.Of($"{pack.Key.Domain}@{pack.Key.Version}")),
-        ("contentHash", Value.Of(pack.ContentHash)),
-        ("storedAt", Listing.Time(pack.StoredAt)),
-        ("storedBy", Value.Of(pack.StoredBy)),
-        ("active", Value.Of(pack.IsActive)));
 }

@@ -3,6 +3,8 @@ using Reeve.Commands.PackMaking;
 using Reeve.Commands.PackResults;
 using Reeve.Commands.PackVerbs.Inspecting;
 using Reeve.Commands.PackVerbs.Trying;
+using Reeve.Commands.PackVerbs.Versioning;
+using Reeve.Commands.Places;
 using Reeve.Core.Errors;
 using Reeve.Core.Packs;
 using Reeve.Core.Policies;
@@ -19,10 +21,12 @@ public static class PacksCommand
 
     /// <summary>The command with its verbs.</summary>
     public static Command Build(CommandContext context) =>
-        new("packs", "Make, validate, lint, test, show and store domain packs and tenant policies.")
+        new("packs", "Make, validate, lint, test, show and store domain packs and tenant policies, and say which versions are in force.")
         {
             PacksNewCommand.Build(context), BuildValidate(context), PacksLintCommand.Build(context), PacksTestCommand.Build(context), PacksMutateCommand.Build(context),
-            PacksResultsCommand.Build(context), BuildShow(context), PackStoreCommand.BuildStore(context), PackStoreCommand.BuildVersions(context),
+            PacksResultsCommand.Build(context), BuildShow(context), PackStoreCommand.BuildStore(context), PackListCommands.BuildVersions(context),
+            PackListCommands.BuildHistory(context), PackListCommands.BuildDiff(context), PackChangeCommands.BuildActivate(context), PackChangeCommands.BuildRollback(context),
+            PacksTryCommand.Build(context),
         };
 
     private static Command BuildValidate(CommandContext context)
@@ -33,20 +37,37 @@ public static class PacksCommand
             Arity = ArgumentArity.OneOrMore,
         };
         Option<OutputFormat> output = SharedOptions.Format();
-        Command command = new("validate", "Check packs and print every error with its place.") { files, output };
-        command.SetAction(parsed => Validate(
-            [.. parsed.GetRequiredValue(files).Select(context.PathOf)], parsed.GetValue(output), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+        Option<bool> against = new("--against-store") { Description = "Check each against what a tenant has active, and show what storing and activating it would change; nothing is stored." };
+        Option<string?> tenant = VersioningOptions.Tenant();
+        Option<string?> store = StoreAccess.Option();
+        Command command = new("validate", "Check packs and print every error with its place.") { files, output, against, tenant, store };
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(against)
+            ? StoredPackView.PreviewAsync(context, new StoredPackRequest(parsed.GetValue(tenant), parsed.GetValue(store)), parsed.GetRequiredValue(files), parsed.GetValue(output), cancellationToken)
+            : Task.FromResult(Validate([.. parsed.GetRequiredValue(files).Select(context.PathOf)], parsed.GetValue(output), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)));
         return command;
     }
 
     private static Command BuildShow(CommandContext context)
     {
-        Argument<string> file = new("file") { Description = "A domain pack, or a tenant policy." };
+        Argument<string?> file = new("file") { Description = "A domain pack, or a tenant policy.", Arity = ArgumentArity.ZeroOrOne };
         Argument<string?> policy = new("policy") { Description = "A tenant policy, to show what it makes of the domain pack.", Arity = ArgumentArity.ZeroOrOne };
         Option<OutputFormat> output = SharedOptions.Format(OutputFormat.Table, OutputFormat.Json);
-        Command command = new("show", "Show what a pack says, and what a policy makes of it.") { file, policy, output };
-        command.SetAction(parsed => Show(
-            context.PathOf(parsed.GetRequiredValue(file)), parsed.GetValue(policy) is { } given ? context.PathOf(given) : null, parsed.GetValue(output), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+        Option<string?> version = new("--version") { Description = $"A stored version instead of a file: {StoredNames.Form}.", HelpName = "version" };
+        Option<string?> tenant = VersioningOptions.Tenant();
+        Option<string?> store = StoreAccess.Option();
+        Command command = new("show", "Show what a pack says, and what a policy makes of it.") { file, policy, output, version, tenant, store };
+        command.Validators.Add(result =>
+        {
+            if ((result.GetValue(file) is null) == (result.GetValue(version) is null))
+            {
+                result.AddError("Give a file, or --version with a stored version.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(version) is { } stored
+            ? StoredPackView.ShowAsync(context, new StoredPackRequest(parsed.GetValue(tenant), parsed.GetValue(store)), stored, parsed.GetValue(output), cancellationToken)
+            : Task.FromResult(Show(
+                context.PathOf(parsed.GetValue(file)!), // not null: the validator demands one of the two
+                parsed.GetValue(policy) is { } given ? context.PathOf(given) : null, parsed.GetValue(output), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)));
         return command;
     }
 

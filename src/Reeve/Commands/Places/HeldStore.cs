@@ -70,7 +70,16 @@ internal sealed class HeldStore(CommandContext context, StoreAddress address, St
     private StoreSessionOptions Options()
     {
         ReeveSettings settings = context.Settings.Value;
-        return new StoreSessionOptions { MasterKeyFile = settings.MasterKeyFile, SlotLease = settings.SlotLease, Workers = use.Workers, NeedsMasterKey = use.NeedsMasterKey, Clock = context.Clock };
+        return new StoreSessionOptions
+        {
+            MasterKeyFile = settings.MasterKeyFile,
+            SlotLease = settings.SlotLease,
+            Queues = settings.Queues,
+            Workers = use.Workers,
+            NeedsMasterKey = use.NeedsMasterKey,
+            PackCache = settings.PackCache,
+            Clock = context.Clock,
+        };
     }
 
     private async Task<int?> SendAsync(Uri holder, string token, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
 using Reeve.Core.Errors;
+using Reeve.Engine.Inbox;
+using Reeve.Engine.PackVersions;
 using Reeve.Storage.Databases;
 
 namespace Reeve.Commands.Places;
@@ -13,9 +15,16 @@ public sealed record ReeveSettings
 
     private const int ShortestLease = 3;
     private const int LongestLease = 3600;
+    private const long Mebibyte = 1024 * 1024;
+
+    // A chunk of a stream and its neighbours must fit; more than a machine's memory helps nobody.
+    private const int FewestItems = 2_048;
+    private const int MostItems = 10_000_000;
+    private const int FewestMegabytes = 16;
+    private const int MostMegabytes = 65_536;
 
     /// <summary>Every setting, in the order of the page.</summary>
-    public static IReadOnlyList<Setting> All => [StoreSetting, MasterKeySetting, SlotLeaseSetting, PackFoldersSetting, ConfigFile, LogLevel, LogFile];
+    public static IReadOnlyList<Setting> All => [StoreSetting, MasterKeySetting, SlotLeaseSetting, DrainSetting, QueueItemsSetting, QueueMegabytesSetting, PackFoldersSetting, PackWatchSetting, PackCachePairsSetting, PackCacheTextSetting, ConfigFile, LogLevel, LogFile];
 
     /// <summary>The store's address; null: a file in the user's data folder.</summary>
     public StoreAddress? Store { get; init; }
@@ -26,8 +35,20 @@ public sealed record ReeveSettings
     /// <summary>How long a writing slot is held without renewal; 30 s, at least 3 s.</summary>
     public TimeSpan SlotLease { get; init; } = SlotLeaseSetting.Default;
 
+    /// <summary>How long <c>reeve serve</c> takes to stop at most; 25 s, at least 5 s.</summary>
+    public TimeSpan Drain { get; init; } = DrainSetting.Default;
+
+    /// <summary>How much may wait to be decided, in one process: 65,536 exceptions and 256 MB of them.</summary>
+    public QueueLimits Queues { get; init; } = new();
+
     /// <summary>The folders from which a request may name packs by path; none unless set.</summary>
     public IReadOnlyList<string> PackFolders { get; init; } = PackFoldersSetting.Default;
+
+    /// <summary>The folder of packs that a server watches; null: none.</summary>
+    public string? PackWatch { get; init; } = PackWatchSetting.Default;
+
+    /// <summary>What is kept in memory of packs.</summary>
+    public PackCacheOptions PackCache { get; init; } = new();
 
     /// <summary>The folder in which this user's data lies.</summary>
     public required string DataFolder { get; init; }
@@ -72,10 +93,47 @@ public sealed record ReeveSettings
         Read = static value => value.Seconds(ShortestLease, LongestLease), Meaning = "How long the writing slots of a node that died stay its own.",
     };
 
+    private static Setting<TimeSpan> DrainSetting { get; } = new()
+    {
+        Name = "server.drainSeconds", Form = "seconds, whole, 5 to 3600", Default = TimeSpan.FromSeconds(25), Usually = "25",
+        Read = static value => value.Seconds(5, 3600), Meaning = "How long `reeve serve` takes to stop at most. Less than what whoever stops it waits before it kills.",
+    };
+
+    private static Setting<int> QueueItemsSetting { get; } = new()
+    {
+        Name = "queues.exceptions", Form = $"a whole number, {FewestItems} to {MostItems}", Default = new QueueLimits().Items, Usually = "65536",
+        Read = static value => value.Number(FewestItems, MostItems),
+        Meaning = "How many exceptions may wait in one process to be decided. Half of it is for one tenant at most; beyond it, its requests are answered 429.",
+    };
+
+    private static Setting<int> QueueMegabytesSetting { get; } = new()
+    {
+        Name = "queues.megabytes", Form = $"MB, whole, {FewestMegabytes} to {MostMegabytes}", Default = (int)(new QueueLimits().Bytes / 1_000_000), Usually = "256",
+        Read = static value => value.Number(FewestMegabytes, MostMegabytes), Meaning = "How many bytes of exceptions may wait so, alike.",
+    };
+
     private static Setting<IReadOnlyList<string>> PackFoldersSetting { get; } = new()
     {
         Name = "packs.folders", Form = "paths: a list, or one text with the separator of `PATH`", IsList = true, Default = [], Usually = "none",
         Read = static value => value.Folders(), Meaning = "The folders from which `POST /run` may name packs by path.",
+    };
+
+    private static Setting<string?> PackWatchSetting { get; } = new()
+    {
+        Name = "packs.watch", Form = "path", Default = null, Usually = "none", Read = static value => value.Path,
+        Meaning = "A folder of packs whose changes `reeve serve` activates ([packs.md](packs.md#a-folder-that-is-watched)). The flag `--watch-packs` wins.",
+    };
+
+    private static Setting<int> PackCachePairsSetting { get; } = new()
+    {
+        Name = "packs.cachePairs", Form = "whole number, 1 to 100000", Default = new PackCacheOptions().Pairs, Usually = "4096", Read = static value => value.Number(1, 100_000),
+        Meaning = "How many compiled pairs of domain pack and policy a process keeps, of all tenants together; it should be no fewer than the tenants that send.",
+    };
+
+    private static Setting<int> PackCacheTextSetting { get; } = new()
+    {
+        Name = "packs.cacheMebibytes", Form = "MiB, whole, 1 to 4096", Default = (int)(new PackCacheOptions().TextBytes / Mebibyte), Usually = "64", Read = static value => value.Number(1, 4096),
+        Meaning = "How much pack text, as stored, those pairs may have together. In memory a pair takes several times its text ([operations.md](operations.md#packs-in-memory)).",
     };
 
     /// <summary>Reads the settings.</summary>
@@ -91,7 +149,11 @@ public sealed record ReeveSettings
             Store = StoreSetting.From(given, errors),
             MasterKeyFile = MasterKeySetting.From(given, errors),
             SlotLease = SlotLeaseSetting.From(given, errors),
+            Drain = DrainSetting.From(given, errors),
+            Queues = new QueueLimits(QueueItemsSetting.From(given, errors), QueueMegabytesSetting.From(given, errors) * 1_000_000L),
             PackFolders = PackFoldersSetting.From(given, errors),
+            PackWatch = PackWatchSetting.From(given, errors),
+            PackCache = new PackCacheOptions { Pairs = PackCachePairsSetting.From(given, errors), TextBytes = PackCacheTextSetting.From(given, errors) * Mebibyte },
             DataFolder = DataFolderOf(environment),
         };
         return errors.Count == 0 ? settings : throw new ReeveErrorsException(errors);

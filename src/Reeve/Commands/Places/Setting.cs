@@ -76,6 +76,13 @@ public sealed record GivenValue(IReadOnlyList<string> Items, string From, string
             ? TimeSpan.FromSeconds(seconds)
             : throw new ReeveException(new ReeveError(ErrorCatalogue.Configuration.BadValue, $"It must be a whole number of seconds, {least} to {most}."));
 
+    /// <summary>The text as a whole number.</summary>
+    /// <exception cref="ReeveException">CFG-003.</exception>
+    public int Number(int least, int most) =>
+        int.TryParse(Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+            ? number
+            : throw new ReeveException(new ReeveError(ErrorCatalogue.Configuration.BadValue, $"It must be a whole number, {least} to {most}."));
+
     /// <summary>The folders of a list, or of one text in which they are separated as in PATH, as full paths.</summary>
     public IReadOnlyList<string> Folders() =>
     [

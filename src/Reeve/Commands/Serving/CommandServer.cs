@@ -41,4 +41,7 @@ internal static partial class ServingLog
     // The verb alone: what follows may be anything that was typed.
     [LoggerMessage(1150, LogLevel.Information, "{Actor} has {Verb} done here.")]
     internal static partial void Taken(ILogger logger, string actor, string verb);
+
+    [LoggerMessage(1151, LogLevel.Warning, "The store did not close within {DeadlineSeconds} s; its slots are taken over when their lease ends.")]
+    internal static partial void ClosedLate(ILogger logger, double deadlineSeconds);
 }

@@ -103,7 +103,7 @@ internal sealed class DemoTenants(StoreSession session, Principal actor, TimePro
         };
         int taken = 0;
         await using FileStream input = File.OpenRead(samples);
-        await foreach (ExceptionResult result in session.Pipeline.IngestAsync(BatchReader.ReadAsync(input, lines: true, cancellationToken), policy, run, cancellationToken))
+        await foreach (ExceptionResult result in session.Pipeline.IngestAsync(BatchReader.ReadAsync(input, lines: true, cancellationToken), policy, run, import: null, cancellationToken))
         {
             taken += result.Status is null ? 0 : 1;
         }

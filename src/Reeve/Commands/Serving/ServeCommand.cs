@@ -29,11 +29,15 @@ internal static class ServeCommand
         Option<string?> store = StoreAccess.Option();
         Option<bool> demo = new("--demo") { Description = "Make the tenants of the sample packs, decide their samples, and print a key for each." };
         Option<bool> dev = new("--dev") { Description = "Accept a database role that could bypass row-level security. For development only." };
-        Command command = new("serve", "Serve the HTTP API on a store.") { urls, store, demo, dev };
+        Option<string?> watch = new("--watch-packs") { Description = "A folder of packs, one folder per domain, whose changes become the active versions; else the setting packs.watch.", HelpName = "folder" };
+        Command command = new("serve", "Serve the HTTP API on a store.") { urls, store, demo, dev, watch };
         command.SetAction((call, cancellationToken) =>
         {
             string[] given = [.. call.GetValue(urls)!.SelectMany(url => url.Split(';')).Select(url => Read(url)!)]; // not null: the validator read them
-            return ServeAsync(context, new ServeArguments(given, StoreAccess.AddressOf(context, call.GetValue(store)), call.GetValue(demo), call.GetValue(dev)), cancellationToken);
+            return ServeAsync(context, new ServeArguments(given, StoreAccess.AddressOf(context, call.GetValue(store)), call.GetValue(demo), call.GetValue(dev))
+            {
+                WatchedFolder = call.GetValue(watch) is { } folder ? context.FullPathOf(folder) : context.Settings.Value.PackWatch,
+            }, cancellationToken);
         });
         return command;
     }
@@ -45,19 +49,35 @@ internal static class ServeCommand
         {
             MasterKeyFile = settings.MasterKeyFile,
             SlotLease = settings.SlotLease,
+            Queues = settings.Queues,
             Workers = Environment.ProcessorCount,
             AcceptsUnsafeRole = arguments.AcceptsUnsafeRole,
             NeedsMasterKey = true,
+            RunsInbox = true,
             ChecksFile = true,
+            DrainsWithin = settings.Drain / 5,
+            CloseWithin = settings.Drain / 5,
+            PackCache = settings.PackCache,
             Clock = context.Clock,
         };
-        await using StoreSession session = await StoreSession.OpenAsync(arguments.Store, options, context.Loggers, cancellationToken);
+        if (arguments.WatchedFolder is { } watched && !Directory.Exists(watched))
+        {
+            throw new ReeveException(new ReeveError(ErrorCatalogue.Input.FileUnreadable, "There is no such folder.", watched, nextStep: "Make it, or correct --watch-packs or packs.watch."));
+        }
+
+        using IDisposable signals = SecondSignal.Watch();
+        await using ClosingStore closing = new(await StoreSession.OpenAsync(arguments.Store, options, context.Loggers, cancellationToken), settings.Drain * 2 / 5, context);
+        StoreSession session = closing.Session;
+        await session.SetSchedulesAsync(cancellationToken);
         IReadOnlyList<DemoTenant> tenants = arguments.WithDemo ? await new DemoTenants(session, context.Actor, context.Clock).PrepareAsync(cancellationToken) : [];
+        await using PackUpkeep upkeep = PackUpkeep.Start(session, arguments.WatchedFolder, context.Clock, context.Loggers);
         CommandServer commands = new(session, context);
         WebHostOptions web = new()
         {
             Urls = arguments.Urls,
             PackFolders = settings.PackFolders,
+            DrainDeadline = settings.Drain,
+            RunsSchedules = true,
             Clock = context.Clock,
             MoreRoutes = routes =>
             {
@@ -72,6 +92,11 @@ internal static class ServeCommand
         Uri shown = server.Addresses[0];
         context.Output.WriteLine($"Reeve {Product.Version} answers at {string.Join(", ", server.Addresses.Select(address => address.ToString().TrimEnd('/')))}");
         context.Output.WriteLine(Shown.Line($"  store   {session.Database.Address.Masked}"));
+        if (arguments.WatchedFolder is { } folder)
+        {
+            context.Output.WriteLine(Shown.Line($"  watches {folder}"));
+        }
+
         if (arguments.WithDemo)
         {
             DemoText.Print(context, shown, tenants);
@@ -120,4 +145,8 @@ internal static class ServeCommand
 }
 
 /// <summary>The arguments of <c>reeve serve</c>.</summary>
-internal sealed record ServeArguments(IReadOnlyList<string> Urls, StoreAddress Store, bool WithDemo, bool AcceptsUnsafeRole);
+internal sealed record ServeArguments(IReadOnlyList<string> Urls, StoreAddress Store, bool WithDemo, bool AcceptsUnsafeRole)
+{
+    /// <summary>The folder of packs that is watched, a full path; null: none.</summary>
+    internal string? WatchedFolder { get; init; }
+}

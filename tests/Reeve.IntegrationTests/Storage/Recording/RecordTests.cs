@@ -24,6 +24,16 @@ public sealed class PostgresExceptionStoreTests : ExceptionStoreContract
     protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Postgres);
 }
 
+public sealed class SqliteImportStoreTests : ImportStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Sqlite);
+}
+
+public sealed class PostgresImportStoreTests : ImportStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Postgres);
+}
+
 public sealed class SqliteRunStoreTests : RunStoreContract
 {
     protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Sqlite);
@@ -60,6 +70,16 @@ public sealed class SqliteReaderTests : ReaderContract
 }
 
 public sealed class PostgresReaderTests : ReaderContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Postgres);
+}
+
+public sealed class SqliteInboxStoreTests : InboxStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Sqlite);
+}
+
+public sealed class PostgresInboxStoreTests : InboxStoreContract
 {
     protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Postgres);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Reeve.Core.Changes;
 using Reeve.Core.Documents;
 using Reeve.Core.Errors;
 using Reeve.Core.Policies;
@@ -32,7 +33,7 @@ public sealed class SettingsDoorTests
         await using TestStore store = await TestStore.CreateAsync(dialect);
         await using SettingsStores node = await SettingsStores.NodeAsync(store);
         TenantDesk tenants = new(node.Tenants, node.Committer, TimeProvider.System);
-        KeyDesk keys = new(node.Keys, tenants, node.Committer, TimeProvider.System);
+        KeyDesk keys = new(node.Keys, tenants, node.Committer, SignalBoard.OfOneProcess(), TimeProvider.System);
         await tenants.CreateAsync(North, "The North", AutomationMode.Shadow, Root, Token);
         await tenants.CreateAsync(South, null, AutomationMode.Shadow, Root, Token);
 
@@ -57,7 +58,7 @@ public sealed class SettingsDoorTests
         await using TestStore store = await TestStore.CreateAsync(dialect);
         await using SettingsStores node = await SettingsStores.NodeAsync(store);
         TenantDesk tenants = new(node.Tenants, node.Committer, TimeProvider.System);
-        KeyDesk keys = new(node.Keys, tenants, node.Committer, TimeProvider.System);
+        KeyDesk keys = new(node.Keys, tenants, node.Committer, SignalBoard.OfOneProcess(), TimeProvider.System);
         await tenants.CreateAsync(North, null, AutomationMode.Shadow, Root, Token);
 
         (_, string text) = await keys.CreateAsync(new KeyRequest(North, PrincipalKind.Service, "CI", ["operator"], null), Root, Token);
@@ -78,7 +79,7 @@ public sealed class SettingsDoorTests
     {
         await using TestStore store = await TestStore.CreateAsync(dialect);
         await using SettingsStores node = await SettingsStores.NodeAsync(store);
-        PackRegistry packs = new(node.Packs, node.Committer, TimeProvider.System);
+        PackRegistry packs = new(node.Packs, node.Committer, TimeProvider.System, SignalBoard.OfOneProcess());
         foreach (string policyFile in Directory.EnumerateFiles(Path.Combine(Repository.Root, "packs"), "policy.*.yaml", SearchOption.AllDirectories))
         {
             string file = Path.Combine(Path.GetDirectoryName(policyFile)!, "domain.yaml");
@@ -92,7 +93,7 @@ public sealed class SettingsDoorTests
 
             (bound.Domain.ContentHash, bound.Policy.ContentHash).ShouldBe((domain.ContentHash, policy.ContentHash));
             (await node.Packs.FindAsync(tenant, domain.Key, Token)).ShouldNotBeNull().Json.ToArray().ShouldBe(bound.Domain.Source.Json.ToArray());
-            (await new PackRegistry(node.Packs, node.Committer, TimeProvider.System).ByHashAsync(tenant, domain.ContentHash, policy.ContentHash, Token)).ShouldNotBeNull();
+            (await new PackRegistry(node.Packs, node.Committer, TimeProvider.System, SignalBoard.OfOneProcess()).ByHashAsync(tenant, domain.ContentHash, policy.ContentHash, Token)).ShouldNotBeNull();
         }
     }
 
@@ -102,7 +103,7 @@ public sealed class SettingsDoorTests
         await using TestStore store = await TestStore.CreateAsync(Dialect.Postgres);
         await using SettingsStores left = await SettingsStores.NodeAsync(store);
         await using SettingsStores right = await SettingsStores.NodeAsync(store);
-        PackRegistry[] nodes = [.. new[] { left, right }.Select(node => new PackRegistry(node.Packs, node.Committer, TimeProvider.System))];
+        PackRegistry[] nodes = [.. new[] { left, right }.Select(node => new PackRegistry(node.Packs, node.Committer, TimeProvider.System, SignalBoard.OfOneProcess()))];
 
         Task<StoredPack>[] race = [.. Enumerable.Range(0, 8).Select(i => StoreAsync(nodes[i % 2], Domain("0.1.0", "tool", $"content {i % 4}")))];
         await Task.WhenAny(Task.WhenAll(race));

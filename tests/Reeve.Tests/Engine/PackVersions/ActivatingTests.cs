@@ -1,3 +1,4 @@
+using Reeve.Core.Changes;
 using Reeve.Core.Errors;
 using Reeve.Core.Events;
 using Reeve.Core.Policies;
@@ -28,11 +29,13 @@ public sealed class ActivatingTests
     [Fact]
     public async Task An_activation_takes_effect_at_once_on_its_node_and_within_a_second_elsewhere()
     {
-        PackRegistry elsewhere = new(shelf.Settings, shelf.Store, shelf.Clock);
+        SignalBoard board = new(shelf.Clock);
+        PackRegistry elsewhere = new(shelf.Settings, shelf.Store, shelf.Clock, board);
         await shelf.StoreActiveAsync(Shelf.Domain("1.0.0"));
         await shelf.StoreActiveAsync(Shelf.Policy("1.0.0"));
         StoredPack next = await shelf.StoreAsync(Shelf.Domain("2.0.0"));
         await shelf.Registry.ActiveAsync(Shelf.North, null, Shelf.Token);
+        board.LookedAt(shelf.Clock.GetTimestamp());
         await elsewhere.ActiveAsync(Shelf.North, null, Shelf.Token);
 
         await shelf.ActivateAsync(next);
@@ -43,17 +46,23 @@ public sealed class ActivatingTests
         (await elsewhere.ActiveAsync(Shelf.North, null, Shelf.Token)).Domain.Version.ShouldBe("2.0.0");
     }
 
-    [Fact]
-    public async Task A_node_that_hears_of_an_activation_uses_it_at_once()
+    [Theory]
+    [InlineData("NORTH")]
+    [InlineData(null)]
+    public async Task A_node_that_hears_of_an_activation_uses_it_at_once(string? of)
     {
-        PackRegistry elsewhere = new(shelf.Settings, shelf.Store, shelf.Clock);
+        SignalBoard board = new(shelf.Clock);
+        board.LookedAt(shelf.Clock.GetTimestamp());
+        PackRegistry elsewhere = new(shelf.Settings, shelf.Store, shelf.Clock, board);
         await shelf.StoreActiveAsync(Shelf.Domain("1.0.0"));
         await shelf.StoreActiveAsync(Shelf.Policy("1.0.0"));
         StoredPack next = await shelf.StoreAsync(Shelf.Domain("2.0.0"));
+        board.LookedAt(shelf.Clock.GetTimestamp());
         await elsewhere.ActiveAsync(Shelf.North, null, Shelf.Token);
         await shelf.ActivateAsync(next);
 
-        elsewhere.Forget(Shelf.North);
+        (await elsewhere.ActiveAsync(Shelf.North, null, Shelf.Token)).Domain.Version.ShouldBe("1.0.0");
+        board.Forget(Signals.Packs, of is null ? null : [new TenantId(of)]);
 
         (await elsewhere.ActiveAsync(Shelf.North, null, Shelf.Token)).Domain.Version.ShouldBe("2.0.0");
     }
@@ -67,7 +76,7 @@ public sealed class ActivatingTests
         shelf.Clock.Advance(TimeSpan.FromSeconds(1));
         IReadOnlyList<StoredPack> old = await shelf.Settings.ActiveAsync(Shelf.North, Shelf.Token);
         SlowReads slow = new(shelf.Settings, old);
-        PackRegistry registry = new(slow, shelf.Store, shelf.Clock);
+        PackRegistry registry = new(slow, shelf.Store, shelf.Clock, SignalBoard.OfOneProcess());
 
         Task<BoundPolicy> reading = registry.ActiveAsync(Shelf.North, null, Shelf.Token);
         await slow.Asked;
@@ -299,7 +308,7 @@ public sealed class ActivatingTests
     // Just before the next commit, another node's is made.
     private void MeanwhileElsewhere(StoredPack pack)
     {
-        PackRegistry elsewhere = new(shelf.Settings, shelf.Store, shelf.Clock);
+        PackRegistry elsewhere = new(shelf.Settings, shelf.Store, shelf.Clock, SignalBoard.OfOneProcess());
         shelf.Store.Fault = _ =>
         {
             shelf.Store.Fault = null;
@@ -341,5 +350,10 @@ public sealed class ActivatingTests
 
         public Task<PackContent?> LatestAsync(TenantId tenant, PackKindStored kind, DomainName domain, CancellationToken cancellationToken) =>
             inner.LatestAsync(tenant, kind, domain, cancellationToken);
+
+        public Task<IReadOnlyList<PackHistoryEntry>> HistoryAsync(TenantId tenant, PackHistoryFilter filter, CancellationToken cancellationToken) =>
+            inner.HistoryAsync(tenant, filter, cancellationToken);
+
+        public Task<IReadOnlyList<PackUsage>> UsageAsync(TenantId tenant, CancellationToken cancellationToken) => inner.UsageAsync(tenant, cancellationToken);
     }
 }

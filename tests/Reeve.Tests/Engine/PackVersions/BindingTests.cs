@@ -1,3 +1,4 @@
+using Reeve.Core.Changes;
 using Reeve.Core.Errors;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
@@ -75,7 +76,7 @@ public sealed class BindingTests
     {
         StoredPack domain = await shelf.StoreActiveAsync(Make.Domain);
         StoredPack policy = await shelf.StoreActiveAsync(Make.Policy);
-        PackRegistry fresh = new(shelf.Settings, shelf.Store, shelf.Clock);
+        PackRegistry fresh = new(shelf.Settings, shelf.Store, shelf.Clock, SignalBoard.OfOneProcess());
 
         BoundPolicy bound = (await fresh.ByHashAsync(Shelf.North, domain.ContentHash, policy.ContentHash, Shelf.Token)).ShouldNotBeNull();
 
@@ -115,7 +116,7 @@ public sealed class BindingTests
     [Fact]
     public async Task The_pair_that_was_not_used_for_longest_is_forgotten_first()
     {
-        Shelf small = new(cachedPairs: 2);
+        Shelf small = new(new PackCacheOptions { Pairs = 2 });
         await small.StoreActiveAsync(Make.Domain);
         foreach (string version in new[] { "1", "2", "3" })
         {

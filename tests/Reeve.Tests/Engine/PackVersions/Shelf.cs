@@ -1,4 +1,5 @@
 using System.Text;
+using Reeve.Core.Changes;
 using Reeve.Core.Documents;
 using Reeve.Core.Events;
 using Reeve.Core.Principals;
@@ -17,16 +18,18 @@ internal sealed class Shelf
     internal static readonly DomainName Parcels = new("Parcels");
     internal static readonly Principal Ada = new(PrincipalKind.Person, "key:1", "Ada", ["admin"]);
 
-    internal Shelf(int cachedPairs = 512)
+    internal Shelf(PackCacheOptions? cache = null)
     {
         Store = new MemoryStore(Clock);
         Settings = new MemorySettings(Store);
-        Registry = new PackRegistry(Settings, Store, Clock, cachedPairs);
+        Registry = new PackRegistry(Settings, Store, Clock, Signals, cache);
     }
 
     internal static CancellationToken Token => TestContext.Current.CancellationToken;
 
     internal FakeTime Clock { get; } = new();
+
+    internal SignalBoard Signals { get; } = SignalBoard.OfOneProcess();
 
     internal MemoryStore Store { get; }
 

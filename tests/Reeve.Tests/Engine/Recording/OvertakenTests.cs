@@ -94,7 +94,7 @@ public sealed class OvertakenTests
 
         public Task<ExceptionPage> ListAsync(TenantId tenant, ExceptionQuery query, CancellationToken cancellationToken) => inner.ListAsync(tenant, query, cancellationToken);
 
-        public Task<IReadOnlyList<UnfinishedPass>> UnfinishedAsync(int limit, CancellationToken cancellationToken) => inner.UnfinishedAsync(limit, cancellationToken);
+        public Task<ExceptionRow?> FindAsync(TenantId tenant, ExceptionKey key, CancellationToken cancellationToken) => inner.FindAsync(tenant, key, cancellationToken);
     }
 
     /// <summary>A store in which deliveries are not seen at the first look.</summary>
@@ -111,6 +111,6 @@ public sealed class OvertakenTests
 
         public Task<ExceptionPage> ListAsync(TenantId tenant, ExceptionQuery query, CancellationToken cancellationToken) => inner.ListAsync(tenant, query, cancellationToken);
 
-        public Task<IReadOnlyList<UnfinishedPass>> UnfinishedAsync(int limit, CancellationToken cancellationToken) => inner.UnfinishedAsync(limit, cancellationToken);
+        public Task<ExceptionRow?> FindAsync(TenantId tenant, ExceptionKey key, CancellationToken cancellationToken) => inner.FindAsync(tenant, key, cancellationToken);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class RecordBench
     {
         Policy = policy ?? Make.Bound();
         Store = new MemoryStore(Clock, slots: 2);
-        Ports = new RecordPorts { Committer = Store, Exceptions = Store, Runs = Store, Log = Store, Queues = new TenantQueues(new QueueLimits(), Clock), Packs = FindPacks };
+        Ports = new RecordPorts { Committer = Store, Exceptions = Store, Runs = Store, Log = Store, Queues = new TenantQueues(new QueueLimits(), Clock), Packs = FindPacks, Inbox = Store };
     }
 
     internal FakeTime Clock { get; } = new(Make.Now);
@@ -52,7 +52,15 @@ internal sealed class RecordBench
     /// <summary>Whether packs can be found by their hashes.</summary>
     internal bool HasPacks { get; set; } = true;
 
-    internal RecordedPipeline Door() => new(Runtime ?? new ThreadRuntime(Clock), new UniqueIds(), Options, NullLogger.Instance, Ports, evidence: Evidence, agents: Agents);
+    /// <summary>A process that begins where others have stopped.</summary>
+    internal RecordedPipeline Door()
+    {
+        Store.StopUncleanly();
+        return Beside();
+    }
+
+    /// <summary>Another door of the process that runs.</summary>
+    internal RecordedPipeline Beside() => new(Runtime ?? new ThreadRuntime(Clock), new UniqueIds(), Options, NullLogger.Instance, Ports, evidence: Evidence, agents: Agents);
 
     internal ReplayDesk Desk() => new(new ThreadRuntime(Clock), Store, FindPacks, NullLogger.Instance, Agents);
 
@@ -75,7 +83,10 @@ internal sealed class RecordBench
         Collect((items, cancellation) => Door().RunAsync(items, Policy, run ?? NewRun(), cancellation), input, token);
 
     internal Task<List<ExceptionResult>> Ingest(string input, Run? run = null, RecordedPipeline? door = null) =>
-        Collect((items, cancellation) => (door ?? Door()).IngestAsync(items, Policy, run ?? NewRun(RunKind.Ingestion, isFixed: false), cancellation), input, null);
+        Collect((items, cancellation) => (door ?? Door()).IngestAsync(items, Policy, run ?? NewRun(RunKind.Ingestion, isFixed: false), import: null, cancellation), input, null);
+
+    internal Task<List<ExceptionResult>> IngestDocument(string input, RecordedPipeline door, IngestedDocument document) =>
+        Collect((items, cancellation) => door.IngestDocumentAsync(items, Policy, NewRun(RunKind.Ingestion, isFixed: false), import: null, document, cancellation), input, null);
 
     /// <summary>Decides and keeps nothing.</summary>
     internal Task<List<ExceptionResult>> Decide(string input) => Collect(

@@ -197,6 +197,6 @@ public sealed class RecordedRunTests
 
         public Task<ExceptionPage> ListAsync(TenantId tenant, ExceptionQuery query, CancellationToken cancellationToken) => inner.ListAsync(tenant, query, cancellationToken);
 
-        public Task<IReadOnlyList<UnfinishedPass>> UnfinishedAsync(int limit, CancellationToken cancellationToken) => inner.UnfinishedAsync(limit, cancellationToken);
+        public Task<ExceptionRow?> FindAsync(TenantId tenant, ExceptionKey key, CancellationToken cancellationToken) => inner.FindAsync(tenant, key, cancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using Reeve.Core.Changes;
 using Reeve.Core.Errors;
 using Reeve.Core.Events;
 using Reeve.Core.Principals;
@@ -118,32 +119,76 @@ public sealed class AuthenticationTests
     public async Task A_node_that_hears_of_a_revocation_refuses_at_once()
     {
         Office office = await Office.OpenAsync();
-        KeyDesk elsewhere = office.NewKeyDesk();
+        SignalBoard board = office.NewBoard();
+        KeyDesk elsewhere = office.NewKeyDesk(board);
         (ApiKey key, string text) = await office.MakeKeyAsync();
         await elsewhere.AuthenticateAsync(text, Office.Token);
         await office.Keys.RevokeAsync(Office.North, key.Id, Office.Admin, Office.Token);
 
-        elsewhere.Forget();
+        board.Forget(Signals.Keys, [Office.North]);
 
         (await elsewhere.AuthenticateAsync(text, Office.Token)).ShouldBeNull();
     }
 
     [Fact]
-    public async Task A_reading_counts_from_its_beginning()
+    public async Task What_is_held_is_believed_for_less_than_a_second_after_the_last_look_began()
     {
         Office office = await Office.OpenAsync();
-        (ApiKey key, string text) = await office.MakeKeyAsync();
-        office.Settings.BeforeRead = () =>
-        {
-            office.Clock.Advance(TimeSpan.FromSeconds(2));
-            return Task.CompletedTask;
-        };
-        await office.Keys.AuthenticateAsync(text, Office.Token);
-        office.Settings.BeforeRead = null;
-        await office.NewKeyDesk().RevokeAsync(Office.North, key.Id, Office.Admin, Office.Token);
+        string text = (await office.MakeKeyAsync()).Text;
+        SignalBoard board = office.NewBoard();
+        KeyDesk desk = office.NewKeyDesk(board);
+        await desk.AuthenticateAsync(text, Office.Token);
+        int before = office.Settings.Reads;
 
-        // Read two seconds ago, so not believed any more.
-        (await office.Keys.AuthenticateAsync(text, Office.Token)).ShouldBeNull();
+        office.Clock.Advance(TimeSpan.FromMilliseconds(899));
+        await desk.AuthenticateAsync(text, Office.Token);
+        office.Settings.Reads.ShouldBe(before);
+
+        office.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        await desk.AuthenticateAsync(text, Office.Token);
+        office.Settings.Reads.ShouldBe(before + 1);
+
+        // The next look found nothing, so what was held all the while is good again.
+        board.LookedAt(office.Clock.GetTimestamp());
+        await desk.AuthenticateAsync(text, Office.Token);
+        office.Settings.Reads.ShouldBe(before + 1);
+    }
+
+    [Fact]
+    public async Task Nothing_is_believed_before_the_first_look()
+    {
+        Office office = await Office.OpenAsync();
+        string text = (await office.MakeKeyAsync()).Text;
+        KeyDesk desk = office.NewKeyDesk(new SignalBoard(office.Clock));
+        await desk.AuthenticateAsync(text, Office.Token);
+        int before = office.Settings.Reads;
+
+        await desk.AuthenticateAsync(text, Office.Token);
+
+        office.Settings.Reads.ShouldBe(before + 1);
+    }
+
+    [Fact]
+    public async Task What_another_tenant_changed_is_forgotten_for_that_tenant_alone()
+    {
+        Office office = await Office.OpenAsync();
+        SignalBoard board = office.NewBoard();
+        KeyDesk desk = office.NewKeyDesk(board);
+        string north = (await office.MakeKeyAsync()).Text;
+        string south = (await office.MakeKeyAsync(Office.South)).Text;
+        await desk.AuthenticateAsync(north, Office.Token);
+        await desk.AuthenticateAsync(south, Office.Token);
+        int before = office.Settings.Reads;
+
+        board.Forget(Signals.Keys, [Office.South]);
+        await desk.AuthenticateAsync(north, Office.Token);
+        office.Settings.Reads.ShouldBe(before);
+        await desk.AuthenticateAsync(south, Office.Token);
+        office.Settings.Reads.ShouldBe(before + 1);
+
+        board.Forget(Signals.Packs, null);
+        await desk.AuthenticateAsync(north, Office.Token);
+        office.Settings.Reads.ShouldBe(before + 1);
     }
 
     [Fact]
@@ -151,13 +196,14 @@ public sealed class AuthenticationTests
     {
         Office office = await Office.OpenAsync();
         LateKeys late = new(office.Settings);
-        KeyDesk desk = new(late, office.Tenants, office.Store, office.Clock);
+        SignalBoard board = office.NewBoard();
+        KeyDesk desk = new(late, office.Tenants, office.Store, board, office.Clock);
         (ApiKey key, string text) = await office.MakeKeyAsync();
         late.AfterRead = async () =>
         {
             late.AfterRead = null;
             await office.Keys.RevokeAsync(Office.North, key.Id, Office.Admin, Office.Token);
-            desk.Forget();
+            board.Forget(Signals.Keys, [Office.North]);
         };
         await desk.AuthenticateAsync(text, Office.Token);
 
@@ -194,19 +240,22 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    public async Task A_key_in_use_is_read_about_once_a_second()
+    public async Task A_key_in_use_is_read_once_a_minute_while_its_node_sees_what_others_change()
     {
         Office office = await Office.OpenAsync();
         string text = (await office.MakeKeyAsync()).Text;
+        SignalBoard board = office.NewBoard();
+        KeyDesk desk = office.NewKeyDesk(board);
         int before = office.Settings.Reads;
 
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < 450; i++)
         {
-            await office.Keys.AuthenticateAsync(text, Office.Token);
-            office.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await desk.AuthenticateAsync(text, Office.Token);
+            office.Clock.Advance(TimeSpan.FromMilliseconds(400));
+            board.LookedAt(office.Clock.GetTimestamp());
         }
 
-        (office.Settings.Reads - before).ShouldBeInRange(10, 14);
+        (office.Settings.Reads - before).ShouldBe(3);
     }
 
     [Fact]

@@ -259,6 +259,36 @@ public sealed class SimulatedSlotTests
         await ShouldHoldAsync(database, "busy", "month");
     });
 
+    [Theory]
+    [InlineData("away")]
+    [InlineData("deaf")]
+    [InlineData("slow")]
+    [InlineData("full")]
+    public void Closing_answers_everybody_within_its_time_whatever_the_store_does(string store) => Simulate(1, async (scheduler, database) =>
+    {
+        SimulatedNode node = await SimulatedNode.StartAsync(scheduler, database, "one", new CommitterOptions { BatchSize = 20 });
+        database.Trouble = call => store switch
+        {
+            "away" => new SimulatedTrouble.LostBefore(),
+            "deaf" => new SimulatedTrouble.Slow(TimeSpan.FromHours(1)),
+            "slow" => call.Verb is "commit" or "write" ? new SimulatedTrouble.Slow(TimeSpan.FromSeconds(2)) : null,
+            _ => call.Verb == "write" ? new SimulatedTrouble.Refused(SimulatedRefusal.Unwritable) : null,
+        };
+
+        Task<CommitOutcome>[] accepted = [.. Enumerable.Range(0, 500).Select(i => CommitAsync(node, $"e{i}"))];
+        DateTimeOffset began = clock.GetUtcNow();
+        await node.StopAsync();
+
+        (clock.GetUtcNow() - began).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(24));
+        await Task.Delay(TimeSpan.FromMilliseconds(1), clock);
+        accepted.ShouldAllBe(commit => commit.IsCompleted);
+        int written = accepted.Count(commit => commit.IsCompletedSuccessfully);
+        written.ShouldBeInRange(store == "slow" ? 100 : 0, store == "slow" ? 480 : 0);
+        int unknown = accepted.Count(commit => commit.Exception?.InnerException is ReeveException fault && fault.Error.Kind == ErrorCatalogue.Record.OutcomeUnknown);
+        database.Tables.Events.Count.ShouldBeInRange(written, written + unknown);
+        (await RefusedAsync(CommitAsync(node, "late"))).Kind.ShouldBe(ErrorCatalogue.Record.Stopped);
+    });
+
     [Fact]
     public void The_same_seed_makes_the_same_steps_and_another_seed_others()
     {

@@ -40,5 +40,8 @@ public static partial class ErrorCatalogue
 
         /// <summary>Reads and writes are tried too often, or take too long.</summary>
         public static readonly ErrorCode Busy = new("STORE-012", "The store did not answer in time.", 503, "Try again.", IsTransient: true);
+
+        /// <summary>What an outcome holds cannot be stored: trying again changes nothing.</summary>
+        public static readonly ErrorCode Refused = new("STORE-013", "The store refuses what was to be written.", 500, "Nothing of this was stored; report it with the log's record of it.");
     }
 }

@@ -55,7 +55,9 @@ public sealed class ImportDesk(IImportStore store, ICommitter committer, IIdSour
             working.TryGetValue((request.Tenant, request.Id), out OpenImport? current);
 
             // A stream that runs for over a day has lost its key to whoever comes next.
-            bool here = current is not null && !(known is { IsExpired: true } && current.Day == known.Day);
+            // An end that is not written yet would end the work of whoever took it up meanwhile.
+            bool here = (current is not null && !(known is { IsExpired: true } && current.Day == known.Day))
+                || unwritten.Exists(end => end.Tenant == request.Tenant && end.Id == request.Id);
             switch (ImportRules.Judge(known, request, here || elsewhere))
             {
                 case ImportVerdict.Mismatch:

@@ -62,6 +62,11 @@ public sealed partial class InboxWorker
     private async Task<IReadOnlyList<InboxPass>> ClaimAsync(CancellationToken cancellationToken)
     {
         PassId[] except = PassedOver();
+        if (except.Length >= MostPassedOver)
+        {
+            return []; // another release's work: it is not taken and given back without end
+        }
+
         IReadOnlyList<InboxPass> free = await store.FreeAsync(last, except, ClaimedAtOnce, cancellationToken);
         if (free.Count == 0 && last is not null)
         {
@@ -108,10 +113,6 @@ public sealed partial class InboxWorker
         {
             TimeSpan left = PassAge.GivenUp - pass.Age;
             passedOver.Add((pass.PassId, runtime.Clock.GetTimestamp() + (long)(Math.Max(left.TotalSeconds, 0) * runtime.Clock.TimestampFrequency)));
-            if (passedOver.Count > MostPassedOver)
-            {
-                passedOver.RemoveAt(0);
-            }
         }
     }
 

@@ -17,7 +17,7 @@ public sealed partial class InboxWorker
     // How many rows that a living node set free are claimed at once.
     private const int ClaimedAtOnce = 64;
 
-    private const int MostPassedOver = 1_000;
+    private const int MostPassedOver = 10_000;
     private const int OwnedAtOnce = 200_000;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(10);
@@ -38,6 +38,7 @@ public sealed partial class InboxWorker
     private TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TenantId? last;
     private bool isStopping;
+    private volatile bool claimsNothing;
 
     /// <summary>Makes a worker that does nothing yet.</summary>
     /// <param name="store">The rows.</param>
@@ -81,6 +82,9 @@ public sealed partial class InboxWorker
         await runtime.ForEachAsync(Workers + 1, Workers + 1, (i, _) => new ValueTask(i == 0 ? LookAsync(cut) : WorkAsync(cut)), CancellationToken.None);
         await GiveUpAsync();
     }
+
+    /// <summary>Claims nothing more: a process that stops leaves what is nobody's to others. What it has it goes on deciding.</summary>
+    public void StopClaims() => claimsNothing = true;
 
     /// <summary>Claims nothing more and decides what is in memory; <see cref="RunAsync"/> then ends.</summary>
     public void Drain()
@@ -184,7 +188,7 @@ public sealed partial class InboxWorker
                     await SweepAsync(cut);
                 }
 
-                found = Lines.Waiting < ClaimedAtOnce && await ClaimAndDecideAsync(cut);
+                found = !claimsNothing && Lines.Waiting < ClaimedAtOnce && await ClaimAndDecideAsync(cut);
             }
             catch (Exception fault)
             {

@@ -4,7 +4,7 @@ namespace Reeve.Engine.Inbox;
 
 /// <summary>
 /// Gives out room, bounded in exceptions and in bytes. A tenant holds at most as much as is still free, so that who comes second always finds some; and
-/// a little in any case, so that nobody is refused for what others hold. So the bounds may be passed by that little, once for each tenant. Thread-safe.
+/// a little in any case, and a tenant that holds nothing gets what it asks for, so that nobody is refused for what others hold. So the bounds may be passed by a chunk or a document, once for each tenant. Thread-safe.
 /// </summary>
 internal sealed class WaitingRoom(QueueLimits limits)
 {

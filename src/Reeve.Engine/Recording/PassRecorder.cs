@@ -77,7 +77,7 @@ internal sealed class PassRecorder : IPassJournal
 
         // Known before it is committed: whoever looks for rows that nobody has must not find this one.
         run.Inbox?.Know(current.Arrival.Record.TenantId, current.Arrival.PassId);
-        WasReceived = await CommitAsync(Receiving!, receiving!, cancellationToken); // not null: just made
+        WasReceived = await CommitAsync(Receiving!, receiving!); // not null: just made
         return WasReceived;
     }
 
@@ -114,7 +114,7 @@ internal sealed class PassRecorder : IPassJournal
         ExceptionRow next = changes.Decided(current, row);
         List<Change> finished = [Write(next)];
         changes.AddStages(current, stagesOnRecord, next.Version, finished);
-        bool committed = await CommitAsync(finished, next, cancellationToken);
+        bool committed = await CommitAsync(finished, next);
         stagesOnRecord += finished.Count - 1;
         return committed;
     }
@@ -149,9 +149,10 @@ internal sealed class PassRecorder : IPassJournal
         _ => new ExceptionChange.Update(next, row.Version) { Deliveries = WasReceived ? [] : deliveries },
     };
 
-    private async ValueTask<bool> CommitAsync(IReadOnlyList<Change> outcome, ExceptionRow next, CancellationToken cancellationToken)
+    private async ValueTask<bool> CommitAsync(IReadOnlyList<Change> outcome, ExceptionRow next)
     {
-        CommitOutcome committed = await run.Committer.CommitAsync(outcome, cancellationToken);
+        // What becomes of it must be noticed, whoever has given up waiting.
+        CommitOutcome committed = await run.Committer.CommitAsync(outcome, CancellationToken.None);
         if (committed is CommitOutcome.Committed)
         {
             row = next;

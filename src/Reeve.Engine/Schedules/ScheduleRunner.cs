@@ -73,6 +73,7 @@ public sealed class ScheduleRunner(IScheduleStore store, IReadOnlyList<Scheduled
         {
             lock (changing)
             {
+                running.RemoveAll(static task => task.IsCompleted);
                 return running.Count < MostRuns && !stopping.IsCancellationRequested;
             }
         }
@@ -83,7 +84,7 @@ public sealed class ScheduleRunner(IScheduleStore store, IReadOnlyList<Scheduled
         // All that was missed is made up by one run, for the last of it.
         DateTimeOffset due = times.Last(schedule.NextAt, now) ?? schedule.NextAt;
         DateTimeOffset next = times.Next(now) ?? Never;
-        switch (await store.TakeAsync(schedule, due, next, cancellationToken))
+        switch (await SurelyAsync(schedule.TenantId, schedule.Name, due, () => store.TakeAsync(schedule, due, next, cancellationToken)))
         {
             case ScheduleTake.Taken:
                 Begin(action, schedule.TenantId, due);
@@ -111,10 +112,29 @@ public sealed class ScheduleRunner(IScheduleStore store, IReadOnlyList<Scheduled
     {
         foreach (ScheduleRun lost in await store.LostAsync(cancellationToken))
         {
-            if (HasRoom && ActionOf(lost.TenantId, lost.Name) is { } action && await store.TakeAgainAsync(lost, cancellationToken))
+            if (HasRoom && ActionOf(lost.TenantId, lost.Name) is { } action
+                && await SurelyAsync(lost.TenantId, lost.Name, lost.DueAt, () => store.TakeAgainAsync(lost, cancellationToken)))
             {
                 Begin(action, lost.TenantId, lost.DueAt);
             }
+        }
+    }
+
+    // Whether a run was taken is not known when the answer is lost: nobody began it, and while it has no end no other is. So it ends as lost.
+    private async Task<T> SurelyAsync<T>(TenantId tenant, ScheduleName name, DateTimeOffset due, Func<Task<T>> take)
+    {
+        try
+        {
+            return await take();
+        }
+        catch (ReeveException)
+        {
+            lock (changing)
+            {
+                unsaid.Enqueue(new Ended(tenant, name, due, ScheduleOutcome.Lost));
+            }
+
+            throw;
         }
     }
 
@@ -125,7 +145,6 @@ public sealed class ScheduleRunner(IScheduleStore store, IReadOnlyList<Scheduled
         lock (changing)
         {
             running.Add(run);
-            running.RemoveAll(static task => task.IsCompleted);
         }
     }
 
@@ -184,7 +203,7 @@ public sealed class ScheduleRunner(IScheduleStore store, IReadOnlyList<Scheduled
                 {
                     Log.Ended(logger, ended.Name.Value, ended.Tenant.Value, ended.Due, ended.Outcome);
                 }
-                else
+                else if (ended.Outcome != ScheduleOutcome.Lost)
                 {
                     Log.TakenForDead(logger, ended.Name.Value, ended.Tenant.Value, ended.Due);
                 }

@@ -51,15 +51,15 @@ public sealed class PackUpkeep : IAsyncDisposable
             try
             {
                 await Task.Delay(Pause, clock, stop.Token);
-                if (watch is not null)
-                {
-                    await watch.PollAsync(stop.Token);
-                }
-
                 if (clock.GetElapsedTime(flushed) >= FlushEvery)
                 {
                     flushed = clock.GetTimestamp();
                     await use.FlushAsync(stop.Token);
+                }
+
+                if (watch is not null)
+                {
+                    await watch.PollAsync(stop.Token);
                 }
 
                 isTold = false;

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Reeve.Core.Changes;
 using Reeve.Core.Errors;
@@ -88,7 +89,16 @@ public sealed partial class StoreSession
             database, [tenantStore, keyStore, packStore, sealedStore, scheduleChanges, new SqlErasure()], new CommitterOptions { Lease = options.SlotLease, Signals = sender, StopWithin = options.CloseWithin },
             new SystemEventSeeds(), options.Clock, loggers.CreateLogger("Storage.Committing"), cancellationToken));
         SqlScheduleStore schedules = new(database, committer, options.Clock);
-        ScheduledAction[] actions = [new Upkeep([token => EventMonths.EnsureAsync(database, token), token => PruneAsync(schedules, token)]).Action];
+        ScheduledAction[] actions =
+        [
+            new Upkeep(
+            [
+                token => EventMonths.EnsureAsync(database, token),
+                token => PruneAsync(schedules, token),
+                new ImportUpkeep(database, committer, options.Clock).RunAsync,
+                new CommitPruning(committer, options.Clock).PruneAsync,
+            ]).Action,
+        ];
         SqlExceptionStore exceptions = new(database);
         TenantDesk tenants = new(tenantStore, committer, options.Clock);
         PackRegistry packs = new(packStore, committer, options.Clock, board, options.PackCache);
@@ -148,7 +158,6 @@ public sealed partial class StoreSession
             Inbox = worker,
             Imports = opened.Keep(new ImportDesk(
                 new SqlImportStore(database, options.SlotLease, options.Clock), committer, ids, options.Clock, committer.Node, loggers.CreateLogger("Engine.Imports"))),
-            ImportUpkeep = new ImportUpkeep(database, committer, options.Clock),
             Replay = new ReplayDesk(runtime, log, packs.ByHashAsync, loggers.CreateLogger("Engine.Replay")),
         };
     }
@@ -286,16 +295,30 @@ public sealed partial class StoreSession
 
         public async ValueTask DisposeAsync()
         {
+            Exception? first = null;
             while (kept.TryPop(out object? last))
             {
-                if (last is IAsyncDisposable waits)
+                try
                 {
-                    await waits.DisposeAsync();
+                    if (last is IAsyncDisposable waits)
+                    {
+                        await waits.DisposeAsync();
+                    }
+                    else
+                    {
+                        (last as IDisposable)?.Dispose();
+                    }
                 }
-                else
+                catch (Exception fault)
                 {
-                    (last as IDisposable)?.Dispose();
+                    // The rest has slots and a lock to give back all the same.
+                    first ??= fault;
                 }
+            }
+
+            if (first is not null)
+            {
+                ExceptionDispatchInfo.Throw(first);
             }
         }
     }

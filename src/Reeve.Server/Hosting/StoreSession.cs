@@ -118,9 +118,6 @@ public sealed partial class StoreSession : IAsyncDisposable
     /// <summary>Imports.</summary>
     public required ImportDesk Imports { get; init; }
 
-    /// <summary>What imports need once a day.</summary>
-    public required ImportUpkeep ImportUpkeep { get; init; }
-
     /// <summary>Replay.</summary>
     public required ReplayDesk Replay { get; init; }
 

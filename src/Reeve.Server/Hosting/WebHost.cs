@@ -14,6 +14,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Reeve.Core.Errors;
+using Reeve.Engine.Inbox;
 using Reeve.Server.Api;
 using Reeve.Server.Problems;
 using Reeve.Server.SignIn;
@@ -31,6 +32,7 @@ public sealed class WebHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly ILogger logger;
     private readonly WebHostOptions options;
+    private InboxWorker? inbox;
     private ScheduleTicker? ticker;
     private int isStopping;
 
@@ -73,6 +75,7 @@ public sealed class WebHost : IAsyncDisposable
         }
 
         host.Addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Select(address => new Uri(address)) ?? []];
+        host.inbox = store.Inbox;
         host.ticker = options.RunsSchedules ? ScheduleTicker.Start(store.ScheduleRunner, options.Clock, loggers.CreateLogger("Reeve.Server.Hosting")) : null;
         host.State.Enter(ServerPhase.Serving);
         HostLog.Started(host.logger, string.Join(", ", host.Addresses), store.Database.Address.Masked, Product.Version);
@@ -94,6 +97,7 @@ public sealed class WebHost : IAsyncDisposable
     {
         Drain();
         State.Close();
+        inbox?.StopClaims();
     }
 
     /// <summary>Runs until the token is cancelled, then stops.</summary>

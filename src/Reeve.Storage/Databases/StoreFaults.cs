@@ -18,6 +18,9 @@ public static class StoreFaults
     private const int Interrupt = 9;
     private const int Corrupt = 11;
     private const int CantOpen = 14;
+    private const int TooBig = 18;
+    private const int Constraint = 19;
+    private const int Mismatch = 20;
     private const int NotADatabase = 26;
 
     /// <summary>The fault that a driver's exception stands for.</summary>
@@ -45,12 +48,13 @@ public static class StoreFaults
         Busy or Locked or Interrupt => ErrorCatalogue.Storage.Busy,
         CantOpen => ErrorCatalogue.Storage.Unavailable,
         Corrupt or NotADatabase => ErrorCatalogue.Storage.Corrupt,
+        TooBig or Constraint or Mismatch => ErrorCatalogue.Storage.Refused,
 
         // A missing table or column has no code of its own.
         Error when fault.Message.Contains("no such table", StringComparison.Ordinal) || fault.Message.Contains("no such column", StringComparison.Ordinal)
             || fault.Message.Contains("has no column named", StringComparison.Ordinal) => ErrorCatalogue.Storage.NotMigrated,
 
-        // Read-only, no room, a broken disk, a constraint.
+        // Read-only, no room, a broken disk.
         _ => ErrorCatalogue.Storage.Unwritable,
     };
 
@@ -62,6 +66,8 @@ public static class StoreFaults
         "42501" => ErrorCatalogue.Storage.UnsafeRole,
         "42P01" or "42703" or "42883" or "3F000" => ErrorCatalogue.Storage.NotMigrated,
         "XX001" or "XX002" => ErrorCatalogue.Storage.Corrupt,
+        _ when state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal)
+            || state.StartsWith("54", StringComparison.Ordinal) => ErrorCatalogue.Storage.Refused,
         _ when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("28", StringComparison.Ordinal)
             || state.StartsWith("3D", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)
             || state.StartsWith("57", StringComparison.Ordinal) => ErrorCatalogue.Storage.Unavailable,

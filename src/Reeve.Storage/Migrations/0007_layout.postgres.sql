@@ -28,13 +28,13 @@ drop index events_run;
 create index events_exception on events (tenant_id, exception_key) where last_ordinal is not null and exception_key is not null;
 create index events_run on events (tenant_id, run_id, pass_id) where last_ordinal is not null and run_id is not null;
 
--- A row keeps the delivery that made it, so that only further ones need an index by exception; those that are there count as further.
+-- A row keeps the delivery that made it, so that only further ones need an index by exception; those that are there count as further, and so do those of
+-- a node of the release before, which does not say.
 alter table exceptions
     add column delivery_day     date,
     add column delivery_hash    bytea check (octet_length(delivery_hash) = 16);
 
 alter table deliveries add column is_further boolean not null default true;
-alter table deliveries alter column is_further drop default;
 
 drop index deliveries_exception;
 create index deliveries_further on deliveries (tenant_id, exception_id) where is_further;

@@ -56,7 +56,7 @@ public sealed class SqlScheduleStore(Database database, Committer? committer, Ti
 
     /// <inheritdoc/>
     public async Task<bool> EndAsync(TenantId tenant, ScheduleName name, DateTimeOffset due, ScheduleOutcome outcome, CancellationToken cancellationToken) => await MaintainAsync(
-        [new StatementCall(Sql.End, parameters => Of(parameters, tenant, name).Time("due", due).Text("outcome", Wire.Name(outcome)), Moved)], cancellationToken) is CommitOutcome.Committed;
+        [new StatementCall(Sql.End, parameters => Of(parameters, tenant, name).Time("due", due).Text("outcome", Wire.Name(outcome)).Id("node", committer?.Node), Moved)], cancellationToken) is CommitOutcome.Committed;
 
     /// <summary>Removes the runs that began over thirty days ago by the database's clock, some thousand at a time.</summary>
     /// <returns>Whether there may be more.</returns>
@@ -176,9 +176,12 @@ public sealed class SqlScheduleStore(Database database, Committer? committer, Ti
                 where tenant_id = @owner and name = @name and due_at = @due and outcome = 'LOST' and attempts = 1
                 """) { AcrossTenants = true };
 
+        // A run that another node took again is that node's to end.
+        private const string Own = " and slot in (select s.slot from slots s where s.node = @node)";
+
         internal static readonly Statement End = new(
-            Postgres: "update schedule_runs set ended_at = clock_timestamp(), outcome = @outcome where tenant_id = @owner and name = @name and due_at = @due and ended_at is null",
-            Sqlite: "update schedule_runs set ended_at = @now, outcome = @outcome where tenant_id = @owner and name = @name and due_at = @due and ended_at is null") { AcrossTenants = true };
+            Postgres: "update schedule_runs set ended_at = clock_timestamp(), outcome = @outcome where tenant_id = @owner and name = @name and due_at = @due and ended_at is null" + Own,
+            Sqlite: "update schedule_runs set ended_at = @now, outcome = @outcome where tenant_id = @owner and name = @name and due_at = @due and ended_at is null" + Own) { AcrossTenants = true };
 
         internal static readonly Statement Prune = new(
             Postgres: """

@@ -35,7 +35,10 @@ internal sealed class InputRoom(TenantQueues queues, TenantId tenant, bool mayBe
     }
 
     /// <summary>Once a chunk was read, so that how much it needs is known.</summary>
-    internal async ValueTask HoldAsync(Chunk chunk, CancellationToken cancellationToken)
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="giveWay">Lets what was received of the document be decided: it holds room that is waited for here.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    internal async ValueTask HoldAsync(Chunk chunk, Action giveWay, CancellationToken cancellationToken)
     {
         RoomShare held = share!; // not null: a chunk has room before it is read, a document from the beginning
         if (!isDocument)
@@ -45,6 +48,7 @@ internal sealed class InputRoom(TenantQueues queues, TenantId tenant, bool mayBe
         else if (!held.TryGrow(chunk.Outcomes.Count, documentBytes))
         {
             held.Dispose();
+            giveWay();
             share = await queues.ReserveAsync(tenant, chunk.Outcomes.Count, documentBytes, cancellationToken);
         }
     }

@@ -91,7 +91,7 @@ internal sealed class InputRun(InputWork work)
         bool started = false;
         await foreach (Chunk chunk in Chunks.ReadAsync(items, Normalise, cancellationToken))
         {
-            await room.HoldAsync(chunk, cancellationToken);
+            await room.HoldAsync(chunk, () => work.Hand?.Release(), cancellationToken);
             if (!started)
             {
                 await work.StartAsync(cancellationToken);
@@ -251,7 +251,7 @@ internal sealed class InputRun(InputWork work)
         {
             await work.Queues.EnterAsync(work.Policy.TenantId, 1, cancellationToken);
             await DecideAsync(open, 0, 1, cancellationToken);
-            await open[0].CommitAsync(work.Run.Committer, work.Queues);
+            await open[0].CommitAsync(work);
             return;
         }
 
@@ -265,7 +265,7 @@ internal sealed class InputRun(InputWork work)
                 await DecideAsync(open, from, count, cancellationToken);
                 for (int i = from; i < from + count; i++)
                 {
-                    commits.Add(open[i].CommitAsync(work.Run.Committer, work.Queues));
+                    commits.Add(open[i].CommitAsync(work));
                 }
             }
         }
@@ -318,7 +318,7 @@ internal sealed class InputRun(InputWork work)
             {
                 case CommitOutcome.Committed:
                     item.Stored(work);
-                    decided++;
+                    decided += item.IsForLater ? 0 : 1;
                     break;
                 case CommitOutcome.ItemThere:
                     await imported!.FindAsync(item, cancellationToken); // not null: only an item of an import has a row

@@ -41,6 +41,9 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
     /// <summary>Whether it was put on record before it was decided: it is then in the inbox until somebody decides it.</summary>
     internal bool WasReceived { get; private set; }
 
+    /// <summary>Whether it is received here and decided later.</summary>
+    internal bool IsForLater => receiving is not null;
+
     /// <summary>Whether nothing is to be decided any more.</summary>
     internal bool IsAnswered { get; private set; }
 
@@ -123,17 +126,28 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
     internal async ValueTask DecideAsync(InputWork work, ExceptionRow? row, bool receives, CancellationToken cancellationToken)
     {
         bool later = work.Hand is not null;
+        receiving = null;
         Arrival = Arrival with { Follows = row is not null };
         PassRecorder recorder = PassRecorder.Begin(work.Run, work.Identity.Kept(Arrival), Part, row, stops: later);
         PassStart start = new() { Arrival = Arrival, Policy = work.Policy, Now = work.Run.AsOf, Journal = recorder };
         ExceptionCase? decided = null;
-        if (later && receives)
+        try
         {
-            recorder.Receive(work.Pipeline.Begin(start));
+            if (later && receives)
+            {
+                recorder.Receive(work.Pipeline.Begin(start));
+            }
+            else if (!receives || await recorder.BeforeFetchingAsync(work.Pipeline.Begin(start), cancellationToken))
+            {
+                decided = await work.Pipeline.DecideAsync(start, cancellationToken);
+            }
         }
-        else if (!receives || await recorder.BeforeFetchingAsync(work.Pipeline.Begin(start), cancellationToken))
+        finally
         {
-            decided = await work.Pipeline.DecideAsync(start, cancellationToken);
+            if (decided is null)
+            {
+                Forget(work);
+            }
         }
 
         Committed = recorder.Conflict;
@@ -150,19 +164,25 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
     /// Hands its last commit over and waits for it, whoever gives up waiting for the result: until then its place at the gate is taken, and what
     /// became of it must be noticed.
     /// </summary>
-    internal async Task CommitAsync(ICommitter committer, TenantQueues queues)
+    internal async Task CommitAsync(InputWork work)
     {
         try
         {
             if (Changes is { } changes)
             {
                 Changes = null;
-                Committed = await committer.CommitAsync(changes, CancellationToken.None);
+                Committed = await work.Run.Committer.CommitAsync(changes, CancellationToken.None);
             }
+        }
+        catch (ReeveException fault) when (fault.Error.Kind == ErrorCatalogue.Storage.Refused)
+        {
+            // What this item holds is not the fault of those beside it.
+            Refuse(fault.Error);
         }
         finally
         {
-            queues.Leave(1);
+            Forget(work);
+            work.Queues.Leave(1);
         }
     }
 
@@ -194,10 +214,12 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
             return;
         }
 
-        work.Run.Inbox?.Forget(Arrival.Record.TenantId, Arrival.PassId);
         IsAnswered = true;
         item.Decided(Arrival, Result!.Status!.Value); // not null: it was decided
     }
+
+    // Nobody here has it any more, however it ended: a row that is still there is set free by the worker.
+    private void Forget(InputWork work) => work.Run.Inbox?.Forget(Arrival.Record.TenantId, Arrival.PassId);
 }
 
 /// <summary>A pass that was received, with all that it is decided with.</summary>
@@ -214,8 +236,13 @@ internal sealed class PendingPass(InputWork work, Arrival arrival, ExceptionRow 
     {
         PassRecorder recorder = PassRecorder.Resume(run, row);
         PassStart start = new() { Arrival = arrival, Policy = policy, Now = run.AsOf, Journal = recorder };
-        return await pipeline.DecideAsync(start, cancellationToken) is { } decided
-            && await run.Committer.CommitAsync(recorder.Last(decided), CancellationToken.None) is CommitOutcome.Committed
-                ? PassEnd.Decided : PassEnd.Elsewhere;
+        if (await pipeline.DecideAsync(start, cancellationToken) is not { } decided
+            || await run.Committer.CommitAsync(recorder.Last(decided), CancellationToken.None) is not CommitOutcome.Committed)
+        {
+            return PassEnd.Elsewhere;
+        }
+
+        work.Decided?.Invoke(policy, 1);
+        return PassEnd.Decided;
     }
 }

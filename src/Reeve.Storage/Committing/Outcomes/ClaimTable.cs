@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Reeve.Core.Records;
@@ -63,10 +64,11 @@ internal sealed class ClaimTable
     /// <param name="freed">Receives those that waited for nothing else.</param>
     internal void Leave(Outcome outcome, List<Outcome> freed)
     {
+        // Whoever came behind it and never will be written may have taken the entry away.
         foreach (ClaimKey key in outcome.Claims)
         {
             ref Holders holders = ref CollectionsMarshal.GetValueRefOrNullRef(held, key);
-            if (ReferenceEquals(holders.Claimer, outcome))
+            if (!Unsafe.IsNullRef(ref holders) && ReferenceEquals(holders.Claimer, outcome))
             {
                 holders.Claimer = null;
                 if (holders.Users is null)
@@ -85,7 +87,7 @@ internal sealed class ClaimTable
             }
 
             ref Holders holders = ref CollectionsMarshal.GetValueRefOrNullRef(held, outcome.Uses[i]);
-            if (ReferenceEquals(holders.Users, users))
+            if (!Unsafe.IsNullRef(ref holders) && ReferenceEquals(holders.Users, users))
             {
                 holders.Users = null;
                 if (holders.Claimer is null)

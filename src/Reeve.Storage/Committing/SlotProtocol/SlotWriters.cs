@@ -75,14 +75,19 @@ internal sealed class SlotWriters : ISlotWriters
         using CancellationTokenSource written = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task beating = start(() => BeatAsync(written.Token));
         Task watching = start(() => watch.RunAsync(written.Token));
-        await Task.WhenAll(Array.ConvertAll(slots, slot => start(() => slot.RunAsync(stop))));
-
-        // Here and now: CancelAsync would go through the thread pool, whoever schedules this.
+        try
+        {
+            await Task.WhenAll(Array.ConvertAll(slots, slot => start(() => slot.RunAsync(stop))));
+        }
+        finally
+        {
+            // Here and now: CancelAsync would go through the thread pool, whoever schedules this.
 #pragma warning disable CA1849
-        written.Cancel();
+            written.Cancel();
 #pragma warning restore CA1849
-        await beating;
-        await watching;
+            await beating;
+            await watching;
+        }
     }
 
     public void Abandon()

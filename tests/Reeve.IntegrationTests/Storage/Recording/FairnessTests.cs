@@ -192,6 +192,29 @@ public sealed class FairnessTests
         (await OffsetsAsync(others, first)).ShouldBe([1, 1, 1, 2, 2, 2, 3, 3, 3]);
     }
 
+    [Fact]
+    public async Task What_waits_for_what_is_in_flight_is_refused_when_the_time_is_over_and_closing_ends_well()
+    {
+        await using SqliteFile file = await SqliteFile.CreateAsync();
+        Committer committer = await StartAsync(file, new CommitterOptions { StopWithin = TimeSpan.FromMilliseconds(50) });
+        ExceptionRow row = RecordContract.Row("same");
+        Task<CommitOutcome> inFlight;
+        Task closing;
+        await using (Hold(file))
+        {
+            inFlight = committer.CommitAsync([new ExceptionChange.Add(row, []), RecordContract.Event(row)], Token);
+            await TakenAsync(committer);
+            Task<CommitOutcome> waiting = committer.CommitAsync([new ExceptionChange.Update(row with { Version = 2 }, 1), RecordContract.Event(row)], Token);
+            closing = committer.DisposeAsync().AsTask();
+
+            (await Should.ThrowAsync<ReeveException>(() => waiting)).Error.Kind.ShouldBe(ErrorCatalogue.Record.Stopped);
+        }
+
+        await closing;
+        (await Task.WhenAny(inFlight, Task.Delay(TimeSpan.FromSeconds(10), Token))).ShouldBe(inFlight);
+        committer.Slots.ShouldHaveSingleItem().Trouble.ShouldNotBe(ErrorCatalogue.Record.Stopped.Code);
+    }
+
     private static Task<Committer> StartAsync(SqliteFile file, CommitterOptions options) =>
         Committer.StartAsync(file.Database, [], options, new SystemEventSeeds(), TimeProvider.System, NullLogger.Instance, Token);
 
@@ -199,13 +222,17 @@ public sealed class FairnessTests
     private static async Task<Task<CommitOutcome>> FlyAsync(Committer committer)
     {
         Task<CommitOutcome> inFlight = Add(committer, North);
+        await TakenAsync(committer);
+        return inFlight;
+    }
+
+    private static async Task TakenAsync(Committer committer)
+    {
         while (committer.Waiting.Outcomes > 0)
         {
             Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
-
-        return inFlight;
     }
 
     private static Task<CommitOutcome> Add(Committer committer, TenantId tenant, int bytes = 10)

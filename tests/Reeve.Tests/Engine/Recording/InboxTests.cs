@@ -174,6 +174,40 @@ public sealed class InboxTests
         bench.Hashes().Count.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task A_process_that_stops_leaves_what_is_nobody_s_to_others(bool stops, int left)
+    {
+        RecordBench bench = new();
+        await ReceiveAsync(bench);
+        bench.Store.StopUncleanly();
+        WatchedInbox watched = new(bench.Store);
+        bench.Ports = bench.Ports with { Inbox = watched };
+        InboxWorker worker = new(watched, bench.Beside(), bench.Ports.Queues, new ThreadRuntime(bench.Clock), NullLogger.Instance);
+        if (stops)
+        {
+            worker.StopClaims();
+        }
+
+        // A look sets free what nobody has, every tenth second, before it claims: two of them are a whole look.
+        Task working = worker.RunAsync(CancellationToken.None);
+        for (int sweep = 0; sweep < 2; sweep++)
+        {
+            Task next = watched.NextSweep();
+            while (!next.IsCompleted)
+            {
+                bench.Clock.Advance(TimeSpan.FromSeconds(10));
+                worker.Wake();
+                await Task.Yield();
+            }
+        }
+
+        worker.Drain();
+        await working;
+        bench.Store.Unfinished().Count.ShouldBe(left);
+    }
+
     [Fact]
     public async Task Of_a_batch_with_one_that_kills_the_process_all_others_are_decided_and_it_alone_is_escalated_within_three_restarts()
     {
@@ -289,6 +323,10 @@ internal sealed class DyingInbox(IInboxStore inner, CancellationToken died) : II
 internal sealed class WatchedInbox(IInboxStore inner) : IInboxStore
 {
     private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource sweep = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends with the next look at what the process owns.</summary>
+    internal Task NextSweep() => Volatile.Read(ref sweep).Task;
 
     /// <summary>Ends with the next look at what is free.</summary>
     internal Task NextLook() => Volatile.Read(ref next).Task;
@@ -306,5 +344,10 @@ internal sealed class WatchedInbox(IInboxStore inner) : IInboxStore
 
     public Task RemoveAsync(TenantId tenant, PassId pass, CancellationToken cancellationToken) => inner.RemoveAsync(tenant, pass, cancellationToken);
 
-    public Task<IReadOnlyList<(TenantId Tenant, PassId Pass)>> OwnedAsync(int limit, CancellationToken cancellationToken) => inner.OwnedAsync(limit, cancellationToken);
+    public async Task<IReadOnlyList<(TenantId Tenant, PassId Pass)>> OwnedAsync(int limit, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(TenantId Tenant, PassId Pass)> owned = await inner.OwnedAsync(limit, cancellationToken);
+        Interlocked.Exchange(ref sweep, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        return owned;
+    }
 }

@@ -57,6 +57,47 @@ public sealed class ScheduleRunnerTests
     }
 
     [Fact]
+    public async Task What_finds_no_room_is_begun_when_others_have_ended()
+    {
+        ScheduleRunner runner = NewNode();
+        for (int tenant = 0; tenant < 5; tenant++)
+        {
+            await desk.PutAsync(new ScheduleRequest(new TenantId($"T{tenant}"), Digest, "*/5 * * * *", "UTC"), Actor, Token);
+        }
+
+        node.Advance(TimeSpan.FromMinutes(5));
+        await runner.TickAsync(Token);
+        await EndedAsync();
+        begun.Count.ShouldBe(4);
+        for (int tick = 0; tick < 1000 && begun.Count < 5; tick++)
+        {
+            await runner.TickAsync(Token);
+            await EndedAsync();
+        }
+
+        begun.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_run_whose_taking_got_no_answer_is_lost_and_made_up_and_holds_nothing_up()
+    {
+        await desk.PutAsync(new ScheduleRequest(Platform, Upkeep, "*/5 * * * *", "UTC"), Actor, Token);
+        SilentStore silent = new(store) { IsSilent = true };
+        ScheduleRunner runner = new(silent, Actions, node, NullLogger.Instance);
+        node.Advance(TimeSpan.FromMinutes(5));
+        await Should.ThrowAsync<ReeveException>(() => runner.TickAsync(Token));
+        store.Runs.ShouldHaveSingleItem().Outcome.ShouldBeNull();
+        silent.IsSilent = false;
+
+        node.Advance(TimeSpan.FromMinutes(1));
+        await runner.TickAsync(Token);
+        await EndedAsync();
+
+        store.Runs.ShouldHaveSingleItem().Outcome.ShouldBe(ScheduleOutcome.Done);
+        begun.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task What_was_missed_is_made_up_by_one_run_for_the_last_of_it()
     {
         await desk.PutAsync(new ScheduleRequest(North, Digest, "*/5 * * * *", "UTC"), Actor, Token);
@@ -262,5 +303,37 @@ public sealed class ScheduleRunnerTests
         public override DateTimeOffset GetUtcNow() => steady.GetUtcNow() + ahead;
 
         internal void Step(TimeSpan by) => ahead += by;
+    }
+}
+
+/// <summary>A store whose answers to taking get lost.</summary>
+internal sealed class SilentStore(IScheduleStore inner) : IScheduleStore
+{
+    internal bool IsSilent { get; set; }
+
+    public Task<IReadOnlyList<Schedule>> ListAsync(TenantId tenant, CancellationToken cancellationToken) => inner.ListAsync(tenant, cancellationToken);
+
+    public Task<IReadOnlyList<ScheduleRun>> LastRunsAsync(TenantId tenant, CancellationToken cancellationToken) => inner.LastRunsAsync(tenant, cancellationToken);
+
+    public Task<ScheduleReading> DueAsync(CancellationToken cancellationToken) => inner.DueAsync(cancellationToken);
+
+    public Task<ScheduleReading> EnabledAsync(CancellationToken cancellationToken) => inner.EnabledAsync(cancellationToken);
+
+    public Task<IReadOnlyList<ScheduleRun>> LostAsync(CancellationToken cancellationToken) => inner.LostAsync(cancellationToken);
+
+    public Task<ScheduleTake> TakeAsync(Schedule seen, DateTimeOffset due, DateTimeOffset next, CancellationToken cancellationToken) =>
+        AnswerAsync(inner.TakeAsync(seen, due, next, cancellationToken));
+
+    public Task<bool> TakeAgainAsync(ScheduleRun lost, CancellationToken cancellationToken) => AnswerAsync(inner.TakeAgainAsync(lost, cancellationToken));
+
+    public Task<bool> MoveAsync(Schedule seen, DateTimeOffset next, CancellationToken cancellationToken) => inner.MoveAsync(seen, next, cancellationToken);
+
+    public Task<bool> EndAsync(TenantId tenant, ScheduleName name, DateTimeOffset due, ScheduleOutcome outcome, CancellationToken cancellationToken) =>
+        inner.EndAsync(tenant, name, due, outcome, cancellationToken);
+
+    private async Task<T> AnswerAsync<T>(Task<T> done)
+    {
+        T answer = await done;
+        return IsSilent ? throw new ReeveException(new ReeveError(ErrorCatalogue.Record.OutcomeUnknown, "The connection broke.")) : answer;
     }
 }

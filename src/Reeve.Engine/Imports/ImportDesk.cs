@@ -28,6 +28,7 @@ public sealed class ImportDesk(IImportStore store, ICommitter committer, IIdSour
     private readonly Lock changing = new();
     private readonly Dictionary<(TenantId, ImportId), OpenImport> working = [];
     private readonly List<ImportChange.Ended> unwritten = [];
+    private ImportChange.Ended? beingWritten;
     private readonly CancellationTokenSource stop = new();
     private Task writing = Task.CompletedTask;
 
@@ -55,9 +56,7 @@ public sealed class ImportDesk(IImportStore store, ICommitter committer, IIdSour
             working.TryGetValue((request.Tenant, request.Id), out OpenImport? current);
 
             // A stream that runs for over a day has lost its key to whoever comes next.
-            // An end that is not written yet would end the work of whoever took it up meanwhile.
-            bool here = (current is not null && !(known is { IsExpired: true } && current.Day == known.Day))
-                || unwritten.Exists(end => end.Tenant == request.Tenant && end.Id == request.Id);
+            bool here = (current is not null && !(known is { IsExpired: true } && current.Day == known.Day)) || IsOf(beingWritten, request);
             switch (ImportRules.Judge(known, request, here || elsewhere))
             {
                 case ImportVerdict.Mismatch:
@@ -67,6 +66,8 @@ public sealed class ImportDesk(IImportStore store, ICommitter committer, IIdSour
                 case ImportVerdict.Replay:
                     return new OpenImport(this, request, known, replays: true);
                 default:
+                    // An end that was not written would end the work of whoever takes it up now.
+                    unwritten.RemoveAll(end => IsOf(end, request));
                     OpenImport opened = new(this, request, known is { IsExpired: false } ? known : null, replays: false);
                     working[(request.Tenant, request.Id)] = opened;
                     return opened;
@@ -158,12 +159,9 @@ public sealed class ImportDesk(IImportStore store, ICommitter committer, IIdSour
             await Task.Delay(Pause, clock, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (ImportChange.Ended end in Unwritten())
             {
-                if (!stop.IsCancellationRequested && await TryWriteAsync(end))
+                if (!stop.IsCancellationRequested)
                 {
-                    lock (changing)
-                    {
-                        unwritten.Remove(end);
-                    }
+                    await WriteAgainAsync(end);
                 }
             }
 
@@ -177,6 +175,32 @@ public sealed class ImportDesk(IImportStore store, ICommitter committer, IIdSour
             }
         }
     }
+
+    // Unless it was taken up meanwhile; and nobody takes it up while it is written.
+    private async Task WriteAgainAsync(ImportChange.Ended end)
+    {
+        lock (changing)
+        {
+            if (!unwritten.Contains(end))
+            {
+                return;
+            }
+
+            beingWritten = end;
+        }
+
+        bool isWritten = await TryWriteAsync(end);
+        lock (changing)
+        {
+            beingWritten = null;
+            if (isWritten)
+            {
+                unwritten.Remove(end);
+            }
+        }
+    }
+
+    private static bool IsOf(ImportChange.Ended? end, ImportRequest request) => end is not null && end.Tenant == request.Tenant && end.Id == request.Id;
 
     // An end that met a conflict is another's to write, or was written by a try whose answer was lost.
     private async Task<bool> TryWriteAsync(ImportChange.Ended end)

@@ -27,6 +27,8 @@ public static class StoreFaults
     public static ReeveException Of(DbException fault, StoreAddress address) => fault switch
     {
         SqliteException sqlite => Make(KindOf(sqlite), $"SQLite answered {sqlite.SqliteErrorCode} (extended {sqlite.SqliteExtendedErrorCode}).", address, fault),
+        // A partition that is missing is not the fault of what was written.
+        PostgresException { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: null } missing => Make(ErrorCatalogue.Storage.Unwritable, $"PostgreSQL answered {missing.SqlState}.", address, fault),
         PostgresException postgres => Make(KindOf(postgres.SqlState), $"PostgreSQL answered {postgres.SqlState}.", address, fault),
         _ when IsExhausted(fault) => Make(ErrorCatalogue.Storage.Busy, "Every connection of the pool is in use.", address, fault),
         _ when IsConnecting(fault) => Make(ErrorCatalogue.Storage.Unavailable, "No connection could be made.", address, fault),

@@ -50,6 +50,8 @@ internal sealed class PostgresSlotStore : ISlotStore
     /// <inheritdoc/>
     public SlotFault? Judge(Exception fault) => fault switch
     {
+        // A batch that broke off leaves the driver with statements it takes for prepared; a new connection has none.
+        PostgresException { SqlState: PostgresErrorCodes.InvalidSqlStatementName } unprepared => Broken(StoreFaults.Of(unprepared, address)),
         PostgresException rolledBack when IsRollback(rolledBack) => new SlotFault(KindOf(rolledBack), rolledBack.SqlState, StoreFaults.Of(rolledBack, address)),
         DbException known => Broken(StoreFaults.Of(known, address)),
         IOException or TimeoutException or OperationCanceledException or ObjectDisposedException or SocketException =>

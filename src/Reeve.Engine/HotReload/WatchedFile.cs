@@ -30,13 +30,14 @@ internal sealed class WatchedFile(string path)
     /// <summary>The texts that were refused with this one, so that each is told once.</summary>
     internal string Refused { get; set; } = "";
 
-    /// <summary>Looks at the file, and reads it once it has stayed as it is for long enough. False when it is gone.</summary>
+    /// <summary>Looks at the file, and reads it once it has stayed as it is for long enough. False when it is gone or empty.</summary>
     internal bool Look(TimeProvider clock, PackWatchOptions options)
     {
         try
         {
+            // Without a length it says nothing yet; and a pipe, which has none, would keep whoever opens it.
             FileInfo file = Followed();
-            if (!file.Exists)
+            if (!file.Exists || file.Length == 0)
             {
                 return false;
             }

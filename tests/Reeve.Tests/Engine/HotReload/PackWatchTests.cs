@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Reeve.Core.Errors;
 using Reeve.Core.Events;
@@ -137,6 +138,23 @@ public sealed class PackWatchTests : IDisposable
 
         shelf.Clock.Advance(TimeSpan.FromMilliseconds(100));
         await watch.PollAsync(Shelf.Token);
+
+        (await ActiveAsync())[0].ShouldBe("1.0.1");
+        shelf.Events(EventType.PackRefused).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_pipe_among_the_files_keeps_nobody_waiting()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Pipes have no place among files there.");
+        await StartAsync();
+        using (Process make = Process.Start("mkfifo", [Path("policy.pipe.json")]))
+        {
+            await make.WaitForExitAsync(Shelf.Token);
+        }
+
+        Save("domain.json", Shelf.Domain("1.0.0", "an edit beside it"));
+        await Task.Run(() => SettleAsync(), Shelf.Token).WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Shelf.Token);
 
         (await ActiveAsync())[0].ShouldBe("1.0.1");
         shelf.Events(EventType.PackRefused).ShouldBeEmpty();

@@ -272,6 +272,28 @@ public sealed class ImportRunTests
     }
 
     [Fact]
+    public async Task An_end_that_could_not_be_written_does_not_end_the_work_of_who_took_the_import_up()
+    {
+        ImportBench bench = new();
+        bench.Record.Store.Fault = changes => changes[0] is ImportChange.Ended ? new ReeveException(new ReeveError(ErrorCatalogue.Storage.Unavailable, "away")) : null;
+        await using ImportDesk desk = bench.Desk();
+        await bench.SendAsync(desk, "k", Items);
+        OpenImport taken = await desk.OpenAsync(bench.Request("k"), TestContext.Current.CancellationToken);
+        await taken.BeginAsync();
+        bench.Record.Store.Fault = null;
+
+        for (int second = 0; second < 200; second++)
+        {
+            bench.Record.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        (await bench.FindAsync("k")).State.ShouldBe(ImportState.Running);
+        await taken.EndAsync(isWhole: false, default);
+        (await bench.FindAsync("k")).State.ShouldBe(ImportState.Broken);
+    }
+
+    [Fact]
     public async Task What_may_pass_has_no_row_and_is_tried_again_under_the_key()
     {
         ImportBench bench = new();

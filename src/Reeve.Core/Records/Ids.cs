@@ -5,6 +5,9 @@ namespace Reeve.Core.Records;
 /// <summary>A tenant. Callers choose it; never empty.</summary>
 public readonly record struct TenantId(string Value)
 {
+    /// <summary>The reserved tenant of what belongs to none: the keys of platform administrators, the node's own secrets and schedules. No tenant may have this id.</summary>
+    public static TenantId Platform { get; } = new("$platform");
+
     /// <inheritdoc/>
     public override string ToString() => Value;
 }

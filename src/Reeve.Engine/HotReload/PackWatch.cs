@@ -19,9 +19,6 @@ namespace Reeve.Engine.HotReload;
 public sealed class PackWatch(
     PackWatchOptions options, PackRegistry registry, IWatchTurn turn, Func<TenantId, CancellationToken, Task<bool>> hasTenant, TimeProvider clock, ILogger logger)
 {
-    // What belongs to no tenant, such as a policy that cannot be read, is in the platform's log.
-    private static readonly TenantId Platform = new("$platform");
-
     private readonly Dictionary<string, WatchedFile> files = new(StringComparer.Ordinal);
 
     // What each tenant was given of each file, by content: what differs from that later is an edit.
@@ -131,7 +128,8 @@ public sealed class PackWatch(
 
                 if (own.Errors.Count > 0)
                 {
-                    await RefuseAsync(policy, policy.TextHash, Platform, own.Errors, cancellationToken);
+                    // What belongs to no tenant, such as a policy that cannot be read, is in the platform's log.
+                    await RefuseAsync(policy, policy.TextHash, TenantId.Platform, own.Errors, cancellationToken);
                 }
                 else if (pack.Errors.Count > 0)
                 {
@@ -149,7 +147,7 @@ public sealed class PackWatch(
         {
             waits |= !await TriedAsync(domain, async () =>
             {
-                foreach (TenantId tenant in told.OrderBy(tenant => tenant.Value, StringComparer.Ordinal).DefaultIfEmpty(Platform))
+                foreach (TenantId tenant in told.OrderBy(tenant => tenant.Value, StringComparer.Ordinal).DefaultIfEmpty(TenantId.Platform))
                 {
                     await RefuseAsync(domain, $"{domain.TextHash} {tenant}", tenant, pack.Errors, cancellationToken);
                 }

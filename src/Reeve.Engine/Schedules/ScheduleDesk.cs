@@ -66,7 +66,7 @@ public sealed class ScheduleDesk(IScheduleStore store, ICommitter committer, IRe
         return [.. schedules.Select(schedule => new ListedSchedule(schedule, runs.FirstOrDefault(run => run.Name == schedule.Name)))];
     }
 
-    private static bool IsPlatform(TenantId tenant) => tenant.Value == "$platform";
+    private static bool IsPlatform(TenantId tenant) => tenant == TenantId.Platform;
 }
 
 /// <summary>What a schedule shall be.</summary>

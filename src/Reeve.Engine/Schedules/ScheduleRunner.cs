@@ -222,7 +222,7 @@ public sealed class ScheduleRunner(IScheduleStore store, IReadOnlyList<Scheduled
 
     // What this release does not know is left to one that does.
     private ScheduledAction? ActionOf(TenantId tenant, ScheduleName name) =>
-        actions.FirstOrDefault(action => action.Name == name && action.IsPlatforms == (tenant.Value == "$platform"));
+        actions.FirstOrDefault(action => action.Name == name && action.IsPlatforms == (tenant == TenantId.Platform));
 
     private CronTimes? TimesOf(Schedule schedule)
     {

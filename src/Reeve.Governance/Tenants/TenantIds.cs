@@ -48,5 +48,5 @@ public static class TenantIds
 public static class PlatformTenant
 {
     /// <summary>No tenant may have this id.</summary>
-    public static readonly TenantId Id = new("$platform");
+    public static readonly TenantId Id = TenantId.Platform;
 }

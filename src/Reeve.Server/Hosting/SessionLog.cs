@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Reeve.Server.Hosting;
 
-/// <summary>What opening a store says. Event ids 1550 to 1599.</summary>
+/// <summary>What opening a store says. Event ids 2350 to 2399.</summary>
 internal static partial class SessionLog
 {
-    [LoggerMessage(1550, LogLevel.Warning, "The database role is accepted although row-level security does not bind it: {Reasons}")]
+    [LoggerMessage(2350, LogLevel.Warning, "The database role is accepted although row-level security does not bind it: {Reasons}")]
     internal static partial void UnsafeRole(ILogger logger, string reasons);
 
-    [LoggerMessage(1551, LogLevel.Warning, "Packs could not be looked after ({Reason}); it is tried again")]
+    [LoggerMessage(2351, LogLevel.Warning, "Packs could not be looked after ({Reason}); it is tried again")]
     internal static partial void PackUpkeepFailed(ILogger logger, Exception fault, string reason);
 }

@@ -36,7 +36,6 @@ HASHED = {"tenantId": text, "eventId": uuid, "type": text, "version": number, "o
           "rowVersion": or_null(number), "runId": or_null(uuid), "passId": or_null(uuid), "stage": or_null(text),
           "actorKind": text, "actorId": text, "commitment": octets}
 
-ENTRY = ("exceptionKey", "runId", "passId", "rowVersion")   # what the events that one entry stands for have in common
 
 def sha(value): return hashlib.sha256(value).digest()
 def field(value): return b"\xff" * 4 if value is None else struct.pack(">I", len(value)) + value
@@ -91,11 +90,6 @@ class Chain:
     def __init__(self):
         self.before = [bytes(32)]   # hashes that may stand before the next event: one; after a finding several; or none known
         self.last, self.end, self.events, self.commits, self.met = None, None, 0, Counter(), set()
-        self.known, self.at, self.first = True, None, None   # whether the event before is as recorded; its place; what check 6 reads
-
-    def close(self, where):
-        if self.first and self.first[2] and self.first[1] != self.at[1]:
-            report(f"{where}.{self.at[0]}.{self.first[3]}", f"its lastOrdinal was altered, or events are gone: what belongs to it ends at {self.at[1]}")
 
 chains, listed, numbers, ended, scope = defaultdict(Chain), defaultdict(dict), defaultdict(set), set(), []
 
@@ -115,18 +109,6 @@ def take_event(e):
         last = chain.last or (n - 1, 0, recorded)
         if len(given) == 1 and (n, ordinal, recorded) != (last[0], last[1] + 1, last[2]) and not (n > last[0] and ordinal == 0 and recorded >= last[2]):
             report(where, "its ordinal, commit or time does not follow those of the event before it")
-
-    # 6. By what the store finds the events of an exception; judged where they are as recorded.
-    if stored not in given: chain.known, chain.at, chain.first = False, None, None
-    elif "lastOrdinal" in e:
-        said, group = or_null(lambda value: whole(value, 32))(e["lastOrdinal"]), tuple(e[name] for name in ENTRY)
-        follows = chain.first is not None and chain.at == (n, ordinal - 1) and chain.first[0] == group
-        sought = e["exceptionKey"] is not None or e["runId"] is not None
-        if not follows:
-            chain.close(f"{tenant} {slot}")
-            chain.first = (group, said, chain.known or ordinal == 0, ordinal) if sought else None
-        if said is not None and (follows or not sought): report(where, "its lastOrdinal was altered: no entry begins here")
-        chain.known, chain.at = True, (n, ordinal)
 
     # 3. Salt and body.
     if body is None: counts["withheld"] += 1
@@ -169,7 +151,6 @@ def take(at, kind, e):
     elif kind in ("start", "unreadable"):
         chain = chains[place(e)[:2]]
         chain.before = [octets(e["hash"])] if kind == "start" else []
-        chain.known, chain.at, chain.first = False, None, None
         report("{} {}.{}.{}".format(*place(e)), "nothing signed says what stood up to here" if kind == "start" else f"its column {e['column']} is unreadable")
     else: counts["lines of another kind"] += 1
 
@@ -187,7 +168,6 @@ def conclude(path):
         for n in sorted({*listed[key], *chain.commits}):
             if n >= first and chain.commits[n] != listed[key].get(n, 0):
                 report(f"{where}.{n}", f"the commit is listed with {listed[key].get(n, 0)} events of the tenant and has {chain.commits[n]}")
-        if chain.at and not (chain.at[0] >= first and chain.commits[chain.at[0]] != listed[key].get(chain.at[0], 0)): chain.close(where)
         for head in heads[key]:
             if head not in chain.met: report(f"{where}.{head[0]}.{head[1]}", "the head noted earlier is not there: the end was cut off, or this event removed")
         if chain.events and key not in ended: report(where, "the export has no head of this chain: its end is missing")

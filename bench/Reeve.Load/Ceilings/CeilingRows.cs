@@ -150,12 +150,10 @@ internal sealed class CeilingRows
 
             rows.Add(new RowWrite(row, null, template.Json, template.Deliveries > 0 ? [deliveries[first].Key] : []));
             int ordinal = chained.GetValueOrDefault(tenant.Value);
-            int last = ordinal + template.Events.Count - 1;
-            int begin = ordinal;
             foreach (LoggedEvent item in template.Events)
             {
                 LoggedEvent copy = item with { TenantId = tenant, EventId = ids.Next(now), OccurredAt = now, ExceptionKey = key, PassId = pass };
-                events.Add(new LinkedEvent(copy, ordinal, item.Hash.ToArray(), ordinal++ == begin ? last : null));
+                events.Add(new LinkedEvent(copy, ordinal++, item.Hash.ToArray()));
             }
 
             chained[tenant.Value] = ordinal;

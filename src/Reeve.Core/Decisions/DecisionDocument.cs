@@ -32,11 +32,14 @@ public static class DecisionDocument
     }
 
     /// <summary>
-    /// The JSON of one decision as events keep it: as a run result has it (EX-MODEL-7), with the ids and times it was made with, but
+    /// Writes one decision as events keep it: as a run result has it (EX-MODEL-7), with the ids and times it was made with, but
     /// Intake's record without its <c>rawPayload</c>, which is in the event that received it.
     /// </summary>
-    public static byte[] Render(AgentDecision decision) =>
-        JsonText.Render(decision, static (writer, state) => new DecisionJson(writer, canonical: false, PayloadForm.LeftOut).Decision(state));
+    public static void Write(Utf8JsonWriter writer, AgentDecision decision) =>
+        new DecisionJson(writer, canonical: false, PayloadForm.LeftOut).Decision(decision);
+
+    /// <summary>The same as UTF-8.</summary>
+    public static byte[] Render(AgentDecision decision) => JsonText.Render(decision, Write);
 
     /// <summary>Writes one record with all its members (EX-MODEL-6), its payload byte for byte as received; null when that is empty.</summary>
     public static void Write(Utf8JsonWriter writer, ExceptionRecord record) =>

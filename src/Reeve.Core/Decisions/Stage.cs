@@ -67,6 +67,14 @@ public static class StageNames
     /// <summary>The key of a stage in a run result.</summary>
     public static string Key(this Stage stage) => Keys[(int)stage];
 
+    /// <summary>Reads a key.</summary>
+    public static bool TryParse(string key, out Stage stage)
+    {
+        int at = Array.IndexOf(Keys, key);
+        stage = (Stage)Math.Max(at, 0);
+        return at >= 0;
+    }
+
     /// <summary>The agent that decides a stage.</summary>
     public static string Agent(this Stage stage) => Agents[(int)stage];
 

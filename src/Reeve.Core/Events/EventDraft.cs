@@ -31,6 +31,9 @@ public sealed record EventDraft
     /// <summary>The stage it happened at; null when at none.</summary>
     public Stage? Stage { get; init; }
 
+    /// <summary>The stages that are among its parts, as its header lists them (docs/decisions/0016); null when it has no parts.</summary>
+    public string? Stages { get; init; }
+
     /// <summary>Who did it. Owner and roles of a person or service belong into the body, too: the header keeps only its id.</summary>
     public required Principal Actor { get; init; }
 

@@ -15,7 +15,16 @@ public readonly record struct EventType(string Name)
     /// <summary>A stage could not be decided: it failed or took too long; its body is the error.</summary>
     public static readonly EventType StageFailed = new("StageFailed");
 
-    /// <summary>The exception reached the end of this pass; its body is the resulting status, what it was decided with, and the hash of its decision document.</summary>
+    /// <summary>
+    /// An exception was received and decided to the end of its pass, in one commit; its body holds the receipt, the stages and the end as parts
+    /// (docs/decisions/0016).
+    /// </summary>
+    public static readonly EventType ExceptionDecided = new("ExceptionDecided");
+
+    /// <summary>
+    /// The exception reached the end of a pass whose beginning was on record; its body holds the stages that were not, and the end (status and hash of the
+    /// decision document), as parts. In version 1 the end stands alone.
+    /// </summary>
     public static readonly EventType PipelineCompleted = new("PipelineCompleted");
 
     /// <summary>A run began; its body is what it decides with.</summary>

@@ -41,7 +41,7 @@ public sealed record LoggedEvent
     /// <summary>The pass; null when in none.</summary>
     public PassId? PassId { get; init; }
 
-    /// <summary>The key of the stage; null when at none.</summary>
+    /// <summary>The key of the stage; of an event with parts, the keys of its stages (<see cref="EventParts"/>); null when at none.</summary>
     public string? Stage { get; init; }
 
     /// <summary>PERSON, AGENT or SERVICE.</summary>
@@ -62,10 +62,6 @@ public sealed record LoggedEvent
     /// <summary>Null once erased.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
 
-    /// <summary>Whether histories ask for it: it is about an exception, or in a run.</summary>
-    public bool IsSought => ExceptionKey is not null || RunId is not null;
-
-    /// <summary>Whether an index entry of <paramref name="first"/> stands for this event, too, where it follows directly (docs/audit-format.md, <c>last_ordinal</c>).</summary>
-    public bool IsFoundWith(LoggedEvent first) =>
-        ExceptionKey == first.ExceptionKey && RunId == first.RunId && PassId == first.PassId && RowVersion == first.RowVersion;
+    /// <summary>Its place among the parts of the event it was taken out of, from 0; null for an event as it stands. Whoever handles parts is idempotent by <see cref="EventId"/> and this.</summary>
+    public int? Part { get; init; }
 }

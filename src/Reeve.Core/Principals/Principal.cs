@@ -26,6 +26,9 @@ public sealed record Principal(PrincipalKind Kind, string Id, string Owner, IRea
     private static readonly Principal[] Agents =
         [.. Enum.GetValues<Stage>().Select(stage => new Principal(PrincipalKind.Agent, "agent:" + stage.Agent(), "reeve", []))];
 
+    /// <summary>The pipeline, where it records what several agents decided.</summary>
+    public static Principal Pipeline { get; } = new(PrincipalKind.Service, "system:pipeline", "reeve", []);
+
     /// <summary>The agent that decides a stage. Agents hold no role: what they may do is decided by policy.</summary>
     public static Principal Of(Stage stage) => Agents[(int)stage];
 

@@ -21,7 +21,7 @@ public sealed class CaseHistory(IExceptionStore exceptions, IEventLog log)
 
         List<LoggedEvent> stages = [];
         ReadOnlyMemory<byte>? payload = null;
-        await foreach (LoggedEvent item in log.OfExceptionAsync(tenant, row.Key, cancellationToken))
+        await foreach (LoggedEvent item in EventParts.OfAll(log.OfExceptionAsync(tenant, row.Key, cancellationToken)))
         {
             if (item.Type == EventType.ExceptionReceived && item.PassId == row.PassId)
             {

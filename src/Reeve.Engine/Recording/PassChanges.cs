@@ -44,28 +44,43 @@ internal sealed class PassChanges(RunId run)
 
     /// <summary>The event that it was received.</summary>
     internal Change Arrived(ExceptionCase current, long version, DateTimeOffset at) =>
-        Append(current, EventType.ExceptionReceived, null, version, at, EventBodies.Received(current.Arrival, current.Settings));
+        Append(current, EventType.ExceptionReceived, Stage.Intake, null, version, at, EventBodies.Received(current));
 
-    /// <summary>One event per stage that is not on record yet.</summary>
-    /// <param name="current">The pass.</param>
-    /// <param name="onRecord">How many of those that were not there when it began, or went on, are on record meanwhile.</param>
+    /// <summary>The event of a stage that is committed alone.</summary>
+    internal Change Finished(ExceptionCase current, PassStep step, long version) => Append(
+        current, step.Error is null ? EventType.StageCompleted : EventType.StageFailed, step.Stage, step.Stage, version, step.At, EventBodies.Of(step));
+
+    /// <summary>The event of all that its last commit records: what is new of its receipt and its stages, and its end.</summary>
+    /// <param name="decided">The pass.</param>
+    /// <param name="received">Whether its receipt is on record.</param>
+    /// <param name="onRecord">How many of the stages that were not there when it began, or went on, are on record meanwhile.</param>
     /// <param name="version">The version that the row comes to have.</param>
-    /// <param name="to">Where they are added.</param>
-    internal void AddStages(ExceptionCase current, int onRecord, long version, List<Change> to)
+    internal Change Ended(ExceptionCase decided, bool received, int onRecord, long version)
     {
+        IReadOnlyList<PassStep> steps = received ? NotOnRecord(decided, onRecord) : decided.Steps;
+        return new Change.Append(Draft(
+            decided, received ? EventType.PipelineCompleted : EventType.ExceptionDecided, Principal.Pipeline, version, decided.Steps[^1].At, EventBodies.Together(decided, !received, steps)) with
+        {
+            Version = received ? 2 : 1,
+            Stages = EventBodies.Listed(steps),
+        });
+    }
+
+    /// <summary>The stages that are not on record yet.</summary>
+    internal static List<PassStep> NotOnRecord(ExceptionCase current, int onRecord)
+    {
+        List<PassStep> steps = [];
         for (int i = 0; i < current.Steps.Count; i++)
         {
             PassStep step = current.Steps[i];
             if (!step.IsRecorded && --onRecord < 0)
             {
-                to.Add(Append(current, step.Error is null ? EventType.StageCompleted : EventType.StageFailed, step.Stage, version, step.At, EventBodies.Of(step)));
+                steps.Add(step);
             }
         }
-    }
 
-    /// <summary>The event that it ended.</summary>
-    internal Change Ended(ExceptionCase current, long version) =>
-        Append(current, EventType.PipelineCompleted, null, version, current.Steps[^1].At, EventBodies.Ended(current));
+        return steps;
+    }
 
     /// <summary>A pass that ends without being decided or read: people must look.</summary>
     /// <param name="row">The row as it is stored.</param>
@@ -144,7 +159,10 @@ internal sealed class PassChanges(RunId run)
         Fingerprint = current.Arrival.Fingerprint,
     };
 
-    private Change.Append Append(ExceptionCase current, EventType type, Stage? stage, long version, DateTimeOffset at, byte[] body) => new(new EventDraft
+    private Change.Append Append(ExceptionCase current, EventType type, Stage agent, Stage? stage, long version, DateTimeOffset at, byte[] body) =>
+        new(Draft(current, type, Principal.Of(agent), version, at, body) with { Stage = stage });
+
+    private EventDraft Draft(ExceptionCase current, EventType type, Principal actor, long version, DateTimeOffset at, byte[] body) => new()
     {
         TenantId = current.Policy.TenantId,
         ExceptionKey = current.Arrival.Key,
@@ -152,9 +170,8 @@ internal sealed class PassChanges(RunId run)
         RunId = run,
         PassId = current.Arrival.PassId,
         Type = type,
-        Stage = stage,
-        Actor = Principal.Of(stage ?? (type == EventType.ExceptionReceived ? Stage.Intake : Stage.Feedback)),
+        Actor = actor,
         At = at,
         Body = body,
-    });
+    };
 }

@@ -113,7 +113,11 @@ internal sealed class PassRecorder : IPassJournal
 
         ExceptionRow next = changes.Decided(current, row);
         List<Change> finished = [Write(next)];
-        changes.AddStages(current, stagesOnRecord, next.Version, finished);
+        foreach (PassStep step in PassChanges.NotOnRecord(current, stagesOnRecord))
+        {
+            finished.Add(changes.Finished(current, step, next.Version));
+        }
+
         bool committed = await CommitAsync(finished, next);
         stagesOnRecord += finished.Count - 1;
         return committed;
@@ -123,21 +127,14 @@ internal sealed class PassRecorder : IPassJournal
     internal IReadOnlyList<Change> Last(ExceptionCase decided)
     {
         ExceptionRow next = changes.Decided(decided, row);
-        List<Change> last = new(decided.Steps.Count + 4) { Write(next) };
-        if (!WasReceived)
-        {
-            last.Add(changes.Arrived(decided, next.Version, decided.Steps[0].At));
-            if (part is not null)
-            {
-                last.Add(part.Made(next.Record.ExceptionId));
-            }
-        }
-
-        changes.AddStages(decided, stagesOnRecord, next.Version, last);
-        last.Add(changes.Ended(decided, next.Version));
+        List<Change> last = [Write(next), changes.Ended(decided, WasReceived, stagesOnRecord, next.Version)];
         if (WasReceived)
         {
             last.Add(new ExceptionChange.Dequeue(next.Record.TenantId, next.PassId));
+        }
+        else if (part is not null)
+        {
+            last.Add(part.Made(next.Record.ExceptionId));
         }
 
         return last;

@@ -79,6 +79,11 @@ public sealed class ReplayDesk
             return new ReplayedPass(id, null, ReplayVerdict.Different, null, $"The log was changed: {fault.Error.Message}");
         }
 
+        catch (ReeveException later) when (string.Equals(later.Error.Code, ErrorCatalogue.Storage.Later.Code))
+        {
+            return new ReplayedPass(id, null, ReplayVerdict.Impossible, null, later.Error.Message);
+        }
+
         if (recorded is null)
         {
             return new ReplayedPass(id, null, ReplayVerdict.Erased, null, "What it was decided from was erased.");

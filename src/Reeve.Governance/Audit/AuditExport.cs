@@ -39,7 +39,7 @@ public sealed class AuditExport(IAuditSource source, TimeProvider clock)
             ChainHead? head = null;
             await foreach (AuditRow row in ChainRows.ReadAsync(source, tenant, slot, cancellationToken))
             {
-                lines.Row(tenant, row, source.HasLastOrdinals, request.WithBodies);
+                lines.Row(tenant, row, request.WithBodies);
                 await lines.PassOnAsync(cancellationToken);
                 reached.Meet(tenant, row.Position);
                 head = row.Event is { } e ? new ChainHead(tenant, e.Position, e.Hash, (head?.Events ?? 0) + 1, notedAt) : head;

@@ -29,7 +29,7 @@ internal sealed class AuditLines(Stream output) : IDisposable
         End();
     }
 
-    internal void Row(TenantId tenant, AuditRow row, bool withLastOrdinals, bool withBodies)
+    internal void Row(TenantId tenant, AuditRow row, bool withBodies)
     {
         Begin(row.Event is null ? "unreadable" : "event");
         writer.WriteString("tenantId", tenant.Value);
@@ -39,10 +39,6 @@ internal sealed class AuditLines(Stream output) : IDisposable
         if (row.Event is { } e)
         {
             Event(e, withBodies);
-            if (withLastOrdinals)
-            {
-                Number("lastOrdinal", row.LastOrdinal);
-            }
         }
         else
         {

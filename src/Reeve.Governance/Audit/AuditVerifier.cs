@@ -45,7 +45,6 @@ public sealed class AuditVerifier(IAuditSource source, TimeProvider clock)
             foreach ((_, int slot) in chains)
             {
                 ChainWalk walk = new(owner, slot, new CommitTally(commits, owner.Value, slot), new HeadWatch(noted[(owner.Value, slot)]), findings);
-                EntryCheck? entries = source.HasLastOrdinals ? new EntryCheck(owner, findings) : null;
                 await foreach (AuditRow row in readable.Contains((owner, slot)) ? ChainRows.ReadAsync(source, owner, slot, cancellationToken) : AsyncEnumerable.Empty<AuditRow>())
                 {
                     if (walk.Read(row) is { } body)
@@ -53,7 +52,6 @@ public sealed class AuditVerifier(IAuditSource source, TimeProvider clock)
                         ledger.Read(row.Event!, body); // not null: it has a body's state
                     }
 
-                    entries?.Read(walk.Recorded, row.LastOrdinal);
                     if (++read % Step == 0)
                     {
                         progress?.Report(read);
@@ -61,7 +59,6 @@ public sealed class AuditVerifier(IAuditSource source, TimeProvider clock)
                 }
 
                 walk.Tally.End();
-                entries?.End(walk.Tally.Differences is [.., var difference] && difference.N == walk.Last?.Position.N);
                 walks.Add(walk);
             }
 

@@ -16,9 +16,6 @@ public interface IAuditSource
     /// </summary>
     TimeSpan LongestCommit => TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether rows have a column <c>last_ordinal</c>, by which a store finds the events of an exception.</summary>
-    bool HasLastOrdinals => false;
-
     /// <summary>Every chain there is, by tenant, then slot.</summary>
     Task<IReadOnlyList<(TenantId Tenant, int Slot)>> ChainsAsync(TenantId? tenant, CancellationToken cancellationToken);
 
@@ -36,11 +33,7 @@ public interface IAuditSource
 /// <param name="Event">The event; null when a column holds what it cannot.</param>
 /// <param name="Position">Where it stands, as far as that can be read.</param>
 /// <param name="Unreadable">The column that cannot be read; null when all can.</param>
-public sealed record AuditRow(LoggedEvent? Event, EventPosition Position, string? Unreadable)
-{
-    /// <summary>What the store finds the events of an exception by (docs/audit-format.md); null on most, and where it has no such column.</summary>
-    public int? LastOrdinal { get; init; }
-}
+public sealed record AuditRow(LoggedEvent? Event, EventPosition Position, string? Unreadable);
 
 /// <summary>What a commit says of one tenant.</summary>
 /// <param name="Tenant">The tenant; null when the commit has no event at all, or cannot be read.</param>

@@ -151,19 +151,19 @@ internal static class CommitSql
     internal static readonly Statement AddEvents = new(
         Postgres: """
             insert into events (tenant_id, slot, n, ordinal, event_id, recorded_at, type, version, occurred_at, exception_key, row_version,
-                run_id, pass_id, stage, actor_kind, actor_id, commitment, hash, salt, body, last_ordinal)
+                run_id, pass_id, stage, actor_kind, actor_id, commitment, hash, salt, body)
             select w.tenant_id, @slot, @n, w.ordinal, w.event_id, @at, w.type, w.version, w.occurred_at, w.exception_key, w.row_version,
-                w.run_id, w.pass_id, w.stage, w.actor_kind, w.actor_id, w.commitment, w.hash, w.salt, w.body, w.last_ordinal
+                w.run_id, w.pass_id, w.stage, w.actor_kind, w.actor_id, w.commitment, w.hash, w.salt, w.body
             from unnest(@tenants, @ordinals, @ids, @types, @versions, @occurred, @keys, @rows, @runs, @passes, @stages, @kinds, @actors,
-                @commitments, @hashes, @salts, @bodies, @lasts)
+                @commitments, @hashes, @salts, @bodies)
                 w(tenant_id, ordinal, event_id, type, version, occurred_at, exception_key, row_version, run_id, pass_id, stage, actor_kind, actor_id,
-                    commitment, hash, salt, body, last_ordinal)
+                    commitment, hash, salt, body)
             """,
         Sqlite: """
             insert into events (tenant_id, slot, n, ordinal, event_id, recorded_at, type, version, occurred_at, exception_key, row_version,
-                run_id, pass_id, stage, actor_kind, actor_id, commitment, hash, salt, body, last_ordinal)
+                run_id, pass_id, stage, actor_kind, actor_id, commitment, hash, salt, body)
             values (@tenant, @slot, @n, @ordinal, @id, @at, @type, @version, @occurred, @key, @row,
-                @run, @pass, @stage, @kind, @actor, @commitment, @hash, @salt, @body, @last)
+                @run, @pass, @stage, @kind, @actor, @commitment, @hash, @salt, @body)
             """) { AcrossTenants = true };
 
     // Absolute values, which the slot's owner keeps: one row per tenant and commit, however many counters it changes.

@@ -21,7 +21,6 @@ public sealed partial class SqlAuditSource
                 when typeof(e.actor_kind) <> 'text' then 'actor_kind' when typeof(e.actor_id) <> 'text' then 'actor_id'
                 when typeof(e.commitment) <> 'blob' then 'commitment' when typeof(e.hash) <> 'blob' then 'hash'
                 when typeof(e.salt) not in ('blob', 'null') then 'salt' when typeof(e.body) not in ('blob', 'null') then 'body'
-                when typeof(e.last_ordinal) not in ('integer', 'null') then 'last_ordinal'
             end
             """;
 
@@ -45,14 +44,14 @@ public sealed partial class SqlAuditSource
         // Duplicates, which only tampering makes, come by where they lie.
         internal static readonly Statement Rows = new(
             Postgres: $"""
-                select 0, null::text, e.n, e.ordinal, e.tableoid::bigint || ' ' || e.ctid::text, {EventColumns.All}, e.last_ordinal
+                select 0, null::text, e.n, e.ordinal, e.tableoid::bigint || ' ' || e.ctid::text, {EventColumns.All}
                 from events e
                 where e.tenant_id = @tenant and e.slot = @slot
                     and (e.n, e.ordinal, e.tableoid::bigint, e.ctid) > (@n, @ordinal, split_part(@place, ' ', 1)::bigint, split_part(@place, ' ', 2)::tid)
                 order by e.n, e.ordinal, e.tableoid::bigint, e.ctid limit @limit
                 """,
             Sqlite: $"""
-                select 0, {OddColumn}, e.n, e.ordinal, cast(e.rowid as text), {EventColumns.All}, e.last_ordinal
+                select 0, {OddColumn}, e.n, e.ordinal, cast(e.rowid as text), {EventColumns.All}
                 from events e
                 where e.tenant_id = @tenant and e.slot = @slot and typeof(e.slot) = 'integer' and typeof(e.n) = 'integer' and typeof(e.ordinal) = 'integer'
                     and (e.n, e.ordinal, e.rowid) > (@n, @ordinal, cast(@place as integer))
@@ -64,7 +63,7 @@ public sealed partial class SqlAuditSource
         internal static readonly Statement OddRows = new(
             Postgres: "select 0, null::text, 0, 0, '' where false",
             Sqlite: $"""
-                select 0, {OddColumn}, cast(e.n as integer), cast(e.ordinal as integer), cast(e.rowid as text), {EventColumns.All}, e.last_ordinal
+                select 0, {OddColumn}, cast(e.n as integer), cast(e.ordinal as integer), cast(e.rowid as text), {EventColumns.All}
                 from events e
                 where e.rowid > cast(@place as integer) and e.rowid in (
                     select rowid from events

@@ -15,15 +15,9 @@ namespace Reeve.Storage.Ledger;
 /// <param name="database">The store.</param>
 /// <param name="lease">The lease of the store's slots: no commit is under way for longer. 30 s when null.</param>
 /// <param name="pageSize">How many rows one read takes.</param>
-public sealed partial class SqlAuditSource(Database database, TimeSpan? lease = null, int pageSize = 500) : IAuditSource
+public sealed partial class SqlAuditSource(Database database, TimeSpan? lease = null, int pageSize = 100) : IAuditSource
 {
     private static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
-
-    // Behind the five columns of the statement and the twenty of the event.
-    private const int LastOrdinalAt = 25;
-
-    /// <inheritdoc/>
-    public bool HasLastOrdinals => true;
 
     /// <inheritdoc/>
     public TimeSpan LongestCommit => database.Dialect == Dialect.Sqlite ? TimeSpan.Zero : lease ?? DefaultLease;
@@ -151,7 +145,7 @@ public sealed partial class SqlAuditSource(Database database, TimeSpan? lease = 
         {
             try
             {
-                return new Placed(n, ordinal, place, new AuditRow(EventColumns.Read(row, 5), position, null) { LastOrdinal = row.IsNull(LastOrdinalAt) ? null : row.Int(LastOrdinalAt) });
+                return new Placed(n, ordinal, place, new AuditRow(EventColumns.Read(row, 5), position, null));
             }
             catch (ReeveException fault) when (fault.Error.Kind == ErrorCatalogue.Storage.Corrupt)
             {

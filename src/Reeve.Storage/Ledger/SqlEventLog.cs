@@ -8,8 +8,8 @@ namespace Reeve.Storage.Ledger;
 
 /// <summary>The log of one tenant in a database, page by page. Thread-safe.</summary>
 /// <param name="database">The store.</param>
-/// <param name="pageSize">How many events one read takes; bodies of received exceptions may have a megabyte each.</param>
-public sealed class SqlEventLog(Database database, int pageSize = 200) : IEventLog
+/// <param name="pageSize">How many events one read takes; each may hold a payload of a megabyte.</param>
+public sealed class SqlEventLog(Database database, int pageSize = 50) : IEventLog
 {
     /// <inheritdoc/>
     public IAsyncEnumerable<LoggedEvent> OfExceptionAsync(TenantId tenant, ExceptionKey exception, CancellationToken cancellationToken) =>
@@ -73,49 +73,18 @@ public sealed class SqlEventLog(Database database, int pageSize = 200) : IEventL
     private static class Sql
     {
         // What leaves no row comes last: an erasure.
-        private const string Version = "coalesce(row_version, 9223372036854775807)";
+        private const string Version = "coalesce(e.row_version, 9223372036854775807)";
+        private const string Events = $"select {EventColumns.All} from events e where e.tenant_id = @tenant";
+        private const string Behind = $"({Version}, e.slot, e.n, e.ordinal) > (@version, @slot, @n, @ordinal)";
+        private const string Order = $"{Version}, e.slot, e.n, e.ordinal";
 
-        // The index has the first event of each exception and pass in a commit. So many of them as a page has events are enough, in the order of
-        // the page, from the one on of which the last page had only some.
-        private const string Entries = $"""
-            select {EventColumns.All}
-            from (
-                select tenant_id, slot, n, ordinal, recorded_at, last_ordinal, {Version} as version, pass_id
-                from events
-                where tenant_id = @tenant and last_ordinal is not null
-            """;
+        internal static readonly Statement OfException = new($"{Events} and e.exception_key = @key and {Behind} order by {Order} limit @limit");
 
-        private const string Behind = $"({Version}, slot, n, last_ordinal) > (@version, @slot, @n, @ordinal)";
-
-        // The others stand behind it in the key, as far as it says. They are compared with what is asked for all the same: what the column
-        // says is hashed nowhere.
-        private const string Events = """
-             limit @limit) f
-            join events e on e.tenant_id = f.tenant_id and e.slot = f.slot and e.n = f.n and e.ordinal between f.ordinal and f.last_ordinal and e.recorded_at = f.recorded_at
-            where e.tenant_id = @tenant
-            """;
-
-        private const string Order = $"{Version}, slot, n, ordinal";
-        private const string EventsBehind = "(f.version, f.slot, f.n, e.ordinal) > (@version, @slot, @n, @ordinal)";
-        private const string EventOrder = "f.version, f.slot, f.n, e.ordinal";
-
-        internal static readonly Statement OfException = new(
-            $"{Entries} and exception_key = @key and {Behind} order by {Order}{Events} and e.exception_key = @key and {EventsBehind} order by {EventOrder} limit @limit");
-
-        internal static readonly Statement OfRunAlone = new(
-            $"""
-            {Entries} and run_id = @run and pass_id is null and {Behind} order by {Order}{Events}
-                and e.run_id = @run and e.pass_id is null and {EventsBehind}
-            order by {EventOrder} limit @limit
-            """);
+        internal static readonly Statement OfRunAlone = new($"{Events} and e.run_id = @run and e.pass_id is null and {Behind} order by {Order} limit @limit");
 
         // The index begins with run and pass, so a page costs what it holds.
         internal static readonly Statement OfPasses = new(
-            $"""
-            {Entries} and run_id = @run and pass_id >= @pass and (pass_id > @pass or {Behind}) order by pass_id, {Order}{Events}
-                and e.run_id = @run and e.pass_id = f.pass_id and (f.pass_id > @pass or {EventsBehind})
-            order by f.pass_id, {EventOrder} limit @limit
-            """);
+            $"{Events} and e.run_id = @run and e.pass_id >= @pass and (e.pass_id > @pass or {Behind}) order by e.pass_id, {Order} limit @limit");
 
         internal static readonly Statement OfChain = new(
             $"select {EventColumns.All} from events e where e.tenant_id = @tenant and e.slot = @slot and (e.n, e.ordinal) > (@n, @ordinal) order by e.n, e.ordinal limit @limit");

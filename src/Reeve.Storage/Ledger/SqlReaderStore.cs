@@ -117,7 +117,7 @@ public sealed class SqlReaderStore(Database database, IUpkeep? upkeep) : IReader
                 select page.slot, page.head, page.n, page.at,
                     e.row_version > 1 and exists (
                         select 1 from events q join ends x on x.slot = q.slot
-                        where q.tenant_id = e.tenant_id and q.exception_key = e.exception_key and q.last_ordinal is not null and q.row_version < e.row_version and q.n > x.n),
+                        where q.tenant_id = e.tenant_id and q.exception_key = e.exception_key and q.row_version < e.row_version and q.n > x.n),
                     {EventColumns.All}
                 from page
                 left join lateral json_each_text(page.tenants::json) t on true

@@ -44,7 +44,7 @@ public sealed class StoreTamperTests
         TestStore store = stores.Store!;
         Place place = await MiddleAsync(store);
         string[] columns = await ColumnsAsync(store);
-        columns.Length.ShouldBe(21);
+        columns.Length.ShouldBe(20);
         List<(string Column, string Export, AuditReport Report)> cases = [];
         foreach (string column in columns)
         {
@@ -87,12 +87,6 @@ public sealed class StoreTamperTests
             ("two rows exchanged", FindingKind.ExchangedEvents, $"update events set ordinal = 77 where {middle.Sql}; update events set ordinal = 1 where {where} and n = {middle.N} and ordinal = 2; update events set ordinal = 2 where {where} and n = {middle.N} and ordinal = 77"),
             ("another tenant", FindingKind.MovedEvent, $"update events set tenant_id = 'elsewhere' where {middle.Sql}"),
             ("another slot", FindingKind.MovedEvent, $"update events set slot = 99 where {middle.Sql}"),
-            ("entry emptied", FindingKind.AlteredEvent, $"update events set last_ordinal = null where {where} and n = {middle.N} and ordinal = 0"),
-            ("entry cut short", FindingKind.AlteredEvent, $"update events set last_ordinal = 1 where {where} and n = {middle.N} and ordinal = 0"),
-            ("entry drawn out", FindingKind.AlteredEvent, $"update events set last_ordinal = 3 where {where} and n = {middle.N} and ordinal = 0"),
-            ("entry of the last event drawn out", FindingKind.AlteredEvent, $"update events set last_ordinal = 5 where {where} and n = (select max(n) from events where {where})"),
-            ("entry moved", FindingKind.AlteredEvent, $"update events set last_ordinal = null where {where} and n = {middle.N} and ordinal = 0; update events set last_ordinal = 2 where {middle.Sql}"),
-            ("entry of an event about nothing", FindingKind.AlteredEvent, $"update events set last_ordinal = 0 where tenant_id = 'south'"),
             ("copied row", null, $"create table copied as select * from events where {middle.Sql}; update copied set ordinal = 9; insert into events select * from copied; drop table copied"),
             ("commit's count", FindingKind.CommitMismatch, $"update commits set tenants = replace(tenants, ':3', ':2') where slot = {middle.Slot} and n = {middle.N}"),
             ("commit's list", FindingKind.Unreadable, $"update commits set tenants = 'x' where slot = {middle.Slot} and n = {middle.N}"),

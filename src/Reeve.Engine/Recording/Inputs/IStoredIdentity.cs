@@ -138,7 +138,7 @@ internal sealed class IngestedIdentity(IExceptionStore exceptions, IEventLog log
 
     private async Task<ReadOnlyMemory<byte>?> FirstPayloadAsync(ExceptionKey key, CancellationToken cancellationToken)
     {
-        await foreach (LoggedEvent item in log.OfExceptionAsync(tenant, key, cancellationToken))
+        await foreach (LoggedEvent item in EventParts.OfAll(log.OfExceptionAsync(tenant, key, cancellationToken)))
         {
             if (item.Type == EventType.ExceptionReceived)
             {

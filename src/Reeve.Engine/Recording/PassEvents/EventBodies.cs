@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Reeve.Core.Decisions;
 using Reeve.Core.Errors;
+using Reeve.Core.Events;
 using Reeve.Core.Principals;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
@@ -15,8 +17,9 @@ namespace Reeve.Engine.Recording.PassEvents;
 internal static class EventBodies
 {
     /// <summary>What a run decides with. What is not known yet is null.</summary>
-    internal static byte[] Started(Run run) => Body(writer =>
+    internal static byte[] Started(Run run) => JsonText.Render(run, static (writer, run) =>
     {
+        writer.WriteStartObject();
         writer.WriteString("kind", Wire.Name(run.Kind));
         writer.WriteString("domain", run.Domain.Value);
         writer.WriteString("domainPack", run.DomainPack);
@@ -29,11 +32,74 @@ internal static class EventBodies
         writer.WriteNull("modelMapping");
         writer.WriteNull("runSpec");
         PrincipalJson.WriteActor(writer, run.StartedBy);
+        writer.WriteEndObject();
     });
 
     /// <summary>The record as it arrived, what Intake knew beside it, and what the pass is decided with.</summary>
-    internal static byte[] Received(Arrival arrival, PassSettings settings) => Body(writer =>
+    internal static byte[] Received(ExceptionCase current) => JsonText.Render(current, WriteReceived);
+
+    /// <summary>What a stage decided, or why it failed, with the evidence it had; the event's time is the stage's reading of the clock.</summary>
+    internal static byte[] Of(PassStep step) => JsonText.Render(step, WriteStage);
+
+    /// <summary>What one commit records of a pass, to its end (docs/decisions/0016): its receipt where that is new, the stages that are, how it ended.</summary>
+    /// <param name="decided">A pass that came to its end.</param>
+    /// <param name="received">Whether its receipt is part of it.</param>
+    /// <param name="steps">The stages.</param>
+    internal static byte[] Together(ExceptionCase decided, bool received, IReadOnlyList<PassStep> steps) => JsonText.Render((decided, received, steps), static (writer, all) =>
     {
+        writer.WriteStartObject();
+        writer.WriteStartArray(EventParts.Member);
+        if (all.received)
+        {
+            WritePart(writer, EventType.ExceptionReceived, null, all.decided.Steps[0].At, all.decided, WriteReceived);
+        }
+
+        for (int i = 0; i < all.steps.Count; i++)
+        {
+            PassStep step = all.steps[i];
+            WritePart(writer, step.Error is null ? EventType.StageCompleted : EventType.StageFailed, step.Stage, step.At, step, WriteStage);
+        }
+
+        WritePart(writer, EventType.PipelineCompleted, null, all.decided.Steps[^1].At, all.decided, WriteEnd);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    });
+
+    /// <summary>The stages as the header of their event lists them.</summary>
+    internal static string Listed(IReadOnlyList<PassStep> steps)
+    {
+        StringBuilder text = new(80);
+        for (int i = 0; i < steps.Count; i++)
+        {
+            _ = i > 0 ? text.Append(EventParts.Between) : text;
+            text.Append(steps[i].Stage.Key());
+            _ = steps[i].Error is not null ? text.Append(EventParts.Failed) : text;
+        }
+
+        return text.ToString();
+    }
+
+    private static void WritePart<T>(Utf8JsonWriter writer, EventType type, Stage? stage, DateTimeOffset at, T state, Action<Utf8JsonWriter, T> body)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", type.Name);
+        writer.WriteNumber("version", 1);
+        if (stage is { } known)
+        {
+            writer.WriteString("stage", known.Key());
+        }
+
+        writer.WriteString("at", TimeText.Timestamp(at));
+        writer.WritePropertyName("body");
+        body(writer, state);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteReceived(Utf8JsonWriter writer, ExceptionCase current)
+    {
+        Arrival arrival = current.Arrival;
+        PassSettings settings = current.Settings;
+        writer.WriteStartObject();
         writer.WritePropertyName("record");
         DecisionDocument.Write(writer, arrival.Record);
         writer.WriteStartObject("arrival");
@@ -62,11 +128,12 @@ internal static class EventBodies
         writer.WriteString("timeZoneData", settings.TimeZoneData);
         writer.WriteBoolean("hasMemory", settings.HasMemory);
         writer.WriteEndObject();
-    });
+        writer.WriteEndObject();
+    }
 
-    /// <summary>What a stage decided, or why it failed, with the evidence it had; the event's time is the stage's reading of the clock.</summary>
-    internal static byte[] Of(PassStep step) => Body(writer =>
+    private static void WriteStage(Utf8JsonWriter writer, PassStep step)
     {
+        writer.WriteStartObject();
         if (step.Error is { } error)
         {
             writer.WriteString("code", error.Code);
@@ -76,7 +143,7 @@ internal static class EventBodies
         else
         {
             writer.WritePropertyName("decision");
-            writer.WriteRawValue(DecisionDocument.Render(step.Decision!), skipInputValidation: true); // not null: it did not fail
+            DecisionDocument.Write(writer, step.Decision!); // not null: it did not fail
         }
 
         writer.WriteStartArray("evidence");
@@ -96,16 +163,20 @@ internal static class EventBodies
 
             writer.WriteEndArray();
         }
-    });
 
-    /// <summary>How the pass ended, and the hash of its decision document.</summary>
-    internal static byte[] Ended(ExceptionCase decided) => Body(writer =>
+        writer.WriteEndObject();
+    }
+
+    // How the pass ended, and the hash of its decision document.
+    private static void WriteEnd(Utf8JsonWriter writer, ExceptionCase decided)
     {
         byte[] document = DecisionDocument.Render(decided.Result(), decided.Settings.DomainPack, decided.Settings.TenantPolicy);
+        writer.WriteStartObject();
         writer.WriteString("resolutionStatus", Wire.Name(decided.Record.ResolutionStatus));
         writer.WriteNumber("format", DecisionDocument.Format);
         writer.WriteString("decisionDocument", Convert.ToHexStringLower(SHA256.HashData(document)));
-    });
+        writer.WriteEndObject();
+    }
 
     private static void Write(Utf8JsonWriter writer, Evidence item)
     {
@@ -140,11 +211,4 @@ internal static class EventBodies
 
         writer.WriteEndObject();
     }
-
-    private static byte[] Body(Action<Utf8JsonWriter> members) => JsonText.Render(members, static (writer, write) =>
-    {
-        writer.WriteStartObject();
-        write(writer);
-        writer.WriteEndObject();
-    });
 }

@@ -33,7 +33,7 @@ public sealed record RecordedPass
         (Arrival Arrival, PassSettings Settings)? begin = null;
         List<RecordedStage> stages = [];
         RecordedEnd? end = null;
-        foreach (LoggedEvent item in events)
+        foreach (LoggedEvent item in events.SelectMany(EventParts.Of))
         {
             if (item.Body is null)
             {
@@ -67,15 +67,9 @@ public sealed record RecordedPass
     /// <summary>The stage of an event that has one.</summary>
     internal static Stage StageOf(LoggedEvent item)
     {
-        foreach (Stage stage in System.Enum.GetValues<Stage>())
-        {
-            if (string.Equals(stage.Key(), item.Stage))
-            {
-                return stage;
-            }
-        }
-
-        throw new ReeveException(new ReeveError(ErrorCatalogue.Storage.Corrupt, $"The event {item.Position} names no stage.", item.Position.ToString()));
+        return StageNames.TryParse(item.Stage ?? "", out Stage stage)
+            ? stage
+            : throw new ReeveException(new ReeveError(ErrorCatalogue.Storage.Corrupt, $"The event {item.Position} names no stage.", item.Position.ToString()));
     }
 
     /// <summary>Adds a stage; a divergence makes what was recorded of its stage, and all since, void.</summary>

@@ -50,7 +50,6 @@ internal sealed class ChainLinks
             {
                 tenant.Commit = n;
                 tenant.Events = 0;
-                tenant.First = -1;
                 tenants.Add(tenant);
             }
 
@@ -59,26 +58,12 @@ internal sealed class ChainLinks
                 Memory<byte> hash = hashes.AsMemory(next * EventHash.Length, EventHash.Length);
                 EventHash.Link(tenant.Head, new EventPosition(slot, n, tenant.Events), at, prepared.Digest.Span, tenant.Head);
                 tenant.Head.CopyTo(hash.Span);
-                int? last = Entry(events, prepared.Event, tenant, next);
-                events[next++] = new LinkedEvent(prepared.Event, tenant.Events++, hash, last);
+                events[next++] = new LinkedEvent(prepared.Event, tenant.Events++, hash);
             }
         }
 
         tenants.Sort(static (one, other) => string.CompareOrdinal(one.Tenant, other.Tenant));
         return new ChainLinks(events, Text(tenants));
-    }
-
-    // One entry of an index finds all that happened to an exception in a commit: the first event of it knows the last, here as far as it is linked.
-    private static int? Entry(LinkedEvent[] events, LoggedEvent item, TenantMemory tenant, int place)
-    {
-        if (tenant.First >= 0 && item.IsFoundWith(events[tenant.First].Event))
-        {
-            events[tenant.First] = events[tenant.First] with { LastOrdinal = tenant.Events };
-            return null;
-        }
-
-        tenant.First = item.IsSought ? place : -1;
-        return item.IsSought ? tenant.Events : null;
     }
 
     private static string Text(List<TenantMemory> tenants) =>
@@ -98,5 +83,4 @@ internal sealed class ChainLinks
 /// <param name="Event">The event.</param>
 /// <param name="Ordinal">Its place.</param>
 /// <param name="Hash">Its link.</param>
-/// <param name="LastOrdinal">Of the first event of an exception, or of a run, in a commit: the last that follows directly; null of every other.</param>
-internal readonly record struct LinkedEvent(LoggedEvent Event, int Ordinal, ReadOnlyMemory<byte> Hash, int? LastOrdinal);
+internal readonly record struct LinkedEvent(LoggedEvent Event, int Ordinal, ReadOnlyMemory<byte> Hash);

@@ -164,7 +164,7 @@ internal sealed class OutcomeMaker(IReadOnlyList<IChangeWriter> writers, IEventS
             RowVersion = draft.RowVersion,
             RunId = draft.RunId,
             PassId = draft.PassId,
-            Stage = draft.Stage?.Key(),
+            Stage = draft.Stages ?? draft.Stage?.Key(),
             ActorKind = Wire.Name(draft.Actor.Kind),
             ActorId = draft.Actor.Id,
             Commitment = bytes.AsMemory(0, EventHash.Length),

@@ -75,7 +75,4 @@ internal sealed class TenantMemory
     internal long Commit { get; set; }
 
     internal int Events { get; set; }
-
-    /// <summary>Where in that commit the latest event stands that an index has an entry of; -1 when what follows it has none.</summary>
-    internal int First { get; set; } = -1;
 }

@@ -168,7 +168,6 @@ internal static class Columns
         // An event that is written has salt and body; only erasure takes them.
         Add(command, "salts", NpgsqlDbType.Bytea, Of(events, item => item.Event.Salt.GetValueOrDefault()));
         Add(command, "bodies", NpgsqlDbType.Bytea, Of(events, item => item.Event.Body.GetValueOrDefault()));
-        Add(command, "lasts", NpgsqlDbType.Integer, Of(events, item => item.LastOrdinal));
         return command.With("slot", NpgsqlDbType.Integer, slot).With("n", NpgsqlDbType.Bigint, n).With("at", NpgsqlDbType.TimestampTz, Time(at));
     }
 

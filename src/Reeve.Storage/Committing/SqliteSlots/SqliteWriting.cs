@@ -204,7 +204,7 @@ internal sealed class SqliteWriting : IDisposable
         addEvent.Text(columns.TenantId.Value).Number(slot).Number(n).Number(item.Ordinal).Id(columns.EventId).Time(at).Text(columns.Type.Name).Number(columns.Version)
             .Time(columns.OccurredAt).Id(columns.ExceptionKey?.Value).Number(columns.RowVersion).Id(columns.RunId?.Value).Id(columns.PassId?.Value).Text(columns.Stage)
             .Text(columns.ActorKind).Text(columns.ActorId).Bytes(columns.Commitment.Span).Bytes(item.Hash.Span)
-            .Bytes(columns.Salt.GetValueOrDefault().Span).Bytes(columns.Body.GetValueOrDefault().Span).Number(item.LastOrdinal).Run();
+            .Bytes(columns.Salt.GetValueOrDefault().Span).Bytes(columns.Body.GetValueOrDefault().Span).Run();
     }
 
     internal void Tally(string tenant, int slot, string counts) => tally.Text(tenant).Number(slot).Text(counts).Run();

@@ -23,7 +23,7 @@ internal static class RunFiles
         // The events of one pass come together, and its first one knows what the exception is called.
         PassId? pass = null;
         string? exceptionId = null;
-        await foreach (LoggedEvent logged in events)
+        await foreach (LoggedEvent logged in EventParts.OfAll(events))
         {
             if (logged.PassId != pass)
             {
@@ -81,6 +81,11 @@ internal static class RunFiles
         writer.WriteEndObject();
         writer.WriteString("eventId", logged.EventId.ToString("D"));
         writer.WriteString("position", logged.Position.ToString());
+        if (logged.Part is { } part)
+        {
+            writer.WriteNumber("part", part);
+        }
+
         writer.WriteString("recordedAt", TimeText.Timestamp(logged.RecordedAt));
         writer.WriteString("hash", Convert.ToHexStringLower(logged.Hash.Span));
         writer.WritePropertyName("data");

@@ -11,12 +11,13 @@ using Reeve.Testing.Recording;
 
 namespace Reeve.IntegrationTests.Storage.Migrations;
 
-/// <summary>What 0007 makes of a store that is full: the same as if every commit had been written under it.</summary>
+/// <summary>What 0007 and 0008 make of a store that is full: the same as if every commit had been written under it.</summary>
 public sealed class LayoutMigrationTests
 {
     private const int Layout = 7;
+    private const int Passes = 8;
 
-    private const string Columns = "alter table events drop column last_ordinal; alter table exceptions drop column delivery_day; alter table exceptions drop column delivery_hash;";
+    private const string Columns = "alter table exceptions drop column delivery_day; alter table exceptions drop column delivery_hash;";
 
     // As 0001 made them.
     private const string Indexes = """
@@ -42,18 +43,14 @@ public sealed class LayoutMigrationTests
         TestStore store = stores.Store!;
         ExceptionRow row = await FillAsync(stores);
         const string Times = "select exception_id, created_at from exceptions order by exception_id";
-        const string Entries = "select tenant_id, slot, n, ordinal, last_ordinal from events order by tenant_id, slot, n, ordinal";
-        IReadOnlyList<object?[]> written = await store.QueryAsync(Entries);
-        written.Select(item => item[4]).Distinct().Count().ShouldBeGreaterThan(3);
         IReadOnlyList<object?[]> created = await store.QueryAsync(Times);
         await TakeBackAsync(store);
         (await store.QueryAsync(Times)).ShouldNotBe(created);
 
         MigrationReport report = await Migrator(dialect).MigrateAsync(store.Owner, grantTo: null, Token);
 
-        report.OrThrow().Created.ShouldBe(["0007_layout"]);
+        report.OrThrow().Created.ShouldBe(["0007_layout", "0008_passes"]);
         (await Migrator(dialect).MigrateAsync(store.Owner, grantTo: null, Token)).OrThrow().Created.ShouldBeEmpty();
-        (await store.QueryAsync(Entries)).ShouldBe(written);
         (await store.QueryAsync(Times)).ShouldBe(created);
         (await store.ScalarAsync("select value from counters where name = 'triage_us'")).ShouldBe(CountedByKey);
         (await store.ScalarAsync("select value from counters where name = 'resolve_us'")).ShouldBe(Counted);
@@ -106,5 +103,5 @@ public sealed class LayoutMigrationTests
         await store.ExecuteAsync(Columns + Indexes + $"delete from schema_migrations where version >= {Layout}");
     }
 
-    private static Migrator Migrator(Dialect dialect) => new("1.2.3", TimeProvider.System, _ => [.. Migration.Of(dialect).Where(one => one.Version <= Layout)]);
+    private static Migrator Migrator(Dialect dialect) => new("1.2.3", TimeProvider.System, _ => [.. Migration.Of(dialect).Where(one => one.Version <= Passes)]);
 }

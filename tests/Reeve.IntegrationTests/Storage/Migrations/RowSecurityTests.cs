@@ -172,7 +172,7 @@ public sealed class RowSecurityTests
             select distinct a.attname::text from pg_attribute a
             where a.attrelid = 'events'::regclass and a.attnum > 0 and has_column_privilege('reeve_eraser', 'events', a.attname, 'update') order by 1
             """)).ShouldBe([["body"], ["salt"]]);
-        foreach (string column in (await store.QueryAsync("select attname::text from pg_attribute where attrelid = 'events'::regclass and attnum > 0")).Select(row => (string)row[0]!).Except(["salt", "body"]))
+        foreach (string column in (await store.QueryAsync("select attname::text from pg_attribute where attrelid = 'events'::regclass and attnum > 0 and not attisdropped")).Select(row => (string)row[0]!).Except(["salt", "body"]))
         {
             (await Refused(store, "reeve_eraser", "NORTH", $"update events set {column} = {column}")).ShouldBe("42501", column);
         }

@@ -51,7 +51,7 @@ public sealed class InboxTests
         RoomShare room = bench.Ports.Queues.TryReserve(bench.Tenant, 1, 1_000, out _).ShouldNotBeNull();
 
         List<ExceptionResult> results = await bench.IngestDocument($"[{Delayed},{Delayed}]", door, new IngestedDocument(room, 1_000, hand));
-        bench.Store.Events.ShouldNotContain(item => item.Type == EventType.PipelineCompleted);
+        bench.Parts.ShouldNotContain(item => item.Type == EventType.PipelineCompleted);
         bench.Ports.Queues.Held.Items.ShouldBe(2);
         hand.Release();
         worker.Drain();
@@ -225,8 +225,8 @@ public sealed class InboxTests
         bench.Store.Unfinished().ShouldBeEmpty();
         IReadOnlyList<ExceptionRow> rows = (await bench.Store.ListAsync(bench.Tenant, new ExceptionQuery { Limit = 1_000 }, Token)).Items;
         (rows.Count, rows.Count(row => row.Version == 2)).ShouldBe((256, 256));
-        bench.Store.Events.Count(item => item.Type == EventType.PipelineCompleted).ShouldBe(256);
-        LoggedEvent failed = bench.Store.Events.Single(item => item.Type == EventType.StageFailed);
+        bench.Parts.Count(item => item.Type == EventType.PipelineCompleted).ShouldBe(256);
+        LoggedEvent failed = bench.Parts.Single(item => item.Type == EventType.StageFailed);
         rows.Single(row => row.Key == failed.ExceptionKey).Record.ResolutionStatus.ShouldBe(ResolutionStatus.Escalated);
         Text(failed).ShouldContain("PIPE-007");
     }

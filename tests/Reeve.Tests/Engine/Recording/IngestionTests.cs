@@ -41,7 +41,7 @@ public sealed class IngestionTests
         await bench.Ingest(Delayed, run);
 
         bench.Store.Events.Count(item => item.Type == EventType.RunStarted).ShouldBe(1);
-        bench.Store.Events.Count(item => item.Type == EventType.PipelineCompleted).ShouldBe(3);
+        bench.Parts.Count(item => item.Type == EventType.PipelineCompleted).ShouldBe(3);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class IngestionTests
         second.IsRepeat.ShouldBe(expected == "repeat");
         second.ExceptionId.ShouldBe(expected == "repeat" ? first[0].ExceptionId : null);
         second.Errors.Select(error => (error.Code, error.Subject)).ShouldBe(expected == "refused" ? [("INTAKE-008", "/exceptionId")] : []);
-        bench.Store.Events.Count(item => item.Type == EventType.PipelineCompleted).ShouldBe(1);
+        bench.Parts.Count(item => item.Type == EventType.PipelineCompleted).ShouldBe(1);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class IngestionTests
 
         slow[0].IsRepeat.ShouldBeTrue();
         slow[0].ExceptionId.ShouldBe(inBetween[0].ExceptionId);
-        bench.Store.Events.Count(item => item.Type == EventType.PipelineCompleted).ShouldBe(1);
+        bench.Parts.Count(item => item.Type == EventType.PipelineCompleted).ShouldBe(1);
     }
 
     [Fact]

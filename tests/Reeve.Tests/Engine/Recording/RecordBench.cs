@@ -107,8 +107,11 @@ internal sealed class RecordBench
 
     internal async Task<ExceptionRow> Row(ExceptionId? id) => (await Store.FindAsync(Tenant, id!.Value, TestContext.Current.CancellationToken)).ShouldNotBeNull();
 
+    /// <summary>What the log records, thing by thing.</summary>
+    internal IEnumerable<LoggedEvent> Parts => Store.Events.SelectMany(EventParts.Of);
+
     internal List<LoggedEvent> EventsOf(ExceptionKey key) =>
-        [.. Store.Events.Where(item => item.ExceptionKey == key).OrderBy(item => item.RowVersion).ThenBy(item => item.Position.Ordinal)];
+        [.. Parts.Where(item => item.ExceptionKey == key).OrderBy(item => item.RowVersion).ThenBy(item => item.Position.Ordinal).ThenBy(item => item.Part)];
 
     internal string Document(ExceptionResult result) =>
         Encoding.UTF8.GetString(DecisionDocument.Render(result, Policy.Domain.ContentHash, Policy.Policy.ContentHash));
@@ -116,7 +119,7 @@ internal sealed class RecordBench
     internal List<string> Documents(IEnumerable<ExceptionResult> results) => [.. results.Select(Document)];
 
     /// <summary>The hashes of decision documents on record, one per pass, in the order of the log.</summary>
-    internal List<string> Hashes() => [.. Store.Events.Where(item => item.Type == EventType.PipelineCompleted).Select(item => Text(item)[^66..^2])];
+    internal List<string> Hashes() => [.. Parts.Where(item => item.Type == EventType.PipelineCompleted).Select(item => Text(item)[^66..^2])];
 
     internal static string Text(LoggedEvent item) => Encoding.UTF8.GetString(item.Body!.Value.Span);
 

@@ -166,7 +166,7 @@ public sealed class RecordedRunTests
 
         List<ExceptionResult> results = await bench.Run("""{"exceptionType":"DELAYED","hoursLate":1}""");
 
-        LoggedEvent resolution = bench.Store.Events.Single(item => item.Stage == "resolution");
+        LoggedEvent resolution = bench.Parts.Single(item => item.Stage == "resolution");
         using JsonDocument body = JsonDocument.Parse(resolution.Body!.Value);
         results[0].Errors.Count.ShouldBeGreaterThan(0);
         body.RootElement.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("code").GetString()).ShouldBe(results[0].Errors.Select(error => error.Code));

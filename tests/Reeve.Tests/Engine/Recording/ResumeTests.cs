@@ -152,7 +152,7 @@ public sealed class ResumeTests
         await bench.Door().ResumeAsync(TestContext.Current.CancellationToken);
 
         bench.Hashes().ShouldBe(whole.Hashes());
-        bench.Store.Events.Where(item => item.PassId is not null).ShouldAllBe(item => item.OccurredAt == Make.Now);
+        bench.Parts.Where(item => item.PassId is not null).ShouldAllBe(item => item.OccurredAt == Make.Now);
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class ResumeTests
         resumed.ShouldBe(1);
         ExceptionRow row = (await bench.Store.ListAsync(bench.Tenant, new ExceptionQuery(), TestContext.Current.CancellationToken)).Items.Single();
         row.Record.ResolutionStatus.ShouldBe(ResolutionStatus.Escalated);
-        LoggedEvent failed = bench.Store.Events.Single(item => item.Type == EventType.StageFailed);
+        LoggedEvent failed = bench.Parts.Single(item => item.Type == EventType.StageFailed);
         (failed.Stage, Text(failed).Contains("PIPE-004", StringComparison.Ordinal)).ShouldBe((changed.Key(), true));
         bench.EventsOf(row.Key)[^2].Stage.ShouldBe("feedback");
         (await bench.Replay(row.RunId)).ShouldHaveSingleItem().Verdict.ShouldBe(ReplayVerdict.Equal);
@@ -218,7 +218,7 @@ public sealed class ResumeTests
         int mine = await bench.Door().ResumeAsync(TestContext.Current.CancellationToken);
 
         (mine, byOther).ShouldBe((0, 1));
-        bench.Store.Events.Count(item => item.Type == EventType.PipelineCompleted).ShouldBe(1);
+        bench.Parts.Count(item => item.Type == EventType.PipelineCompleted).ShouldBe(1);
     }
 
     private static RecordBench Asking(CommitMode mode) => new()
@@ -243,7 +243,7 @@ public sealed class ResumeTests
         RecordBench bench = Asking(mode);
         bench.Ports = bench.Ports with { Committer = new DyingCommitter(bench.Store, at, afterwards) };
         await Should.ThrowAsync<ProcessDied>(() => bench.Run(Delayed), place);
-        List<string> recorded = [.. bench.Store.Events.Where(item => item.Type == EventType.StageCompleted).Select(item => item.Stage!)];
+        List<string> recorded = [.. bench.Parts.Where(item => item.Type == EventType.StageCompleted).Select(item => item.Stage!)];
 
         bench.Ports = bench.Ports with { Committer = bench.Store };
         CountingSource source = new();
@@ -251,13 +251,13 @@ public sealed class ResumeTests
         int resumed = await bench.Door().ResumeAsync(TestContext.Current.CancellationToken);
 
         // What was not received was not acknowledged: its sender sends it again. What ended needs nobody.
-        bool received = bench.Store.Events.Any(item => item.Type == EventType.ExceptionReceived);
+        bool received = bench.Parts.Any(item => item.Type == EventType.ExceptionReceived);
         resumed.ShouldBe(received && recorded.Count < All.Length ? 1 : 0, place);
         bench.Hashes().ShouldBe(received ? hashes : [], place);
         source.Answered.ShouldBe(received ? [.. All.Where(stage => !recorded.Contains(stage.Key())).Select(stage => (int)stage + 1)] : [], place);
         if (received)
         {
-            List<LoggedEvent> events = [.. bench.Store.Events.Where(item => item.PassId is not null)];
+            List<LoggedEvent> events = [.. bench.Parts.Where(item => item.PassId is not null)];
             events.Select(item => (item.Type, item.Stage)).Distinct().Count().ShouldBe(events.Count, place);
             (await bench.Replay(events[0].RunId!.Value)).ShouldHaveSingleItem().Document.ShouldBe(System.Text.Encoding.UTF8.GetBytes(expected), place);
         }

@@ -86,16 +86,19 @@ public sealed class ReplayDeskTests
     }
 
     [Theory]
-    [InlineData("ExceptionReceived", "\"hoursLate\":48", "\"hoursLate\":99", "triage at ")]
-    [InlineData("PipelineCompleted", "\"decisionDocument\":\"", "\"decisionDocument\":\"0", "log was changed")]
-    [InlineData("ExceptionReceived", "\"arrival\":", "\"arrived\":", "log was changed")]
-    [InlineData("ExceptionReceived", "{\"record\"", "{{\"record\"", "log was changed")]
-    public async Task A_changed_log_is_different(string type, string old, string other, string detail)
+    [InlineData("\"rawPayload\":{\"exceptionType\":\"DELAYED\",\"parcel\":\"P1\",\"hoursLate\":48", "\"rawPayload\":{\"exceptionType\":\"DELAYED\",\"parcel\":\"P1\",\"hoursLate\":99", "triage at ")]
+    [InlineData("\"decisionDocument\":\"", "\"decisionDocument\":\"0", "log was changed")]
+    [InlineData("\"arrival\":", "\"arrived\":", "log was changed")]
+    [InlineData("{\"record\"", "{{\"record\"", "log was changed")]
+    [InlineData("\"stage\":\"triage\"", "\"stage\":\"trial\"", "log was changed")]
+    [InlineData("\"type\":\"ExceptionReceived\",\"version\":1", "\"type\":\"ExceptionReceived\",\"version\":0", "log was changed")]
+    [InlineData("{\"parts\":", "{\"part\":", "log was changed")]
+    public async Task A_changed_log_is_different(string old, string other, string detail)
     {
         RecordBench bench = new();
         Run run = bench.NewRun();
         await bench.Run(Delayed, run);
-        bench.Store.Rewrite(item => item.Type.Name == type ? item with { Body = Encoding.UTF8.GetBytes(Text(item).Replace(old, other, StringComparison.Ordinal)) } : item);
+        bench.Store.Rewrite(item => item.PassId is null ? item : item with { Body = Encoding.UTF8.GetBytes(Changed(Text(item), old, other)) });
 
         ReplayedPass pass = (await bench.Replay(run.Id)).ShouldHaveSingleItem();
 
@@ -113,9 +116,9 @@ public sealed class ReplayDeskTests
         bench.HasPacks = false;
         ReplayVerdict packs = (await bench.Replay(run.Id)).Single().Verdict;
         bench.HasPacks = true;
-        bench.Store.Rewrite(item => item.Type == EventType.PipelineCompleted ? null : item);
+        bench.Store.Rewrite(item => item.PassId is null ? item : item with { Body = Encoding.UTF8.GetBytes(Text(item)[..Text(item).LastIndexOf(",{\"type\":", StringComparison.Ordinal)] + "]}") });
         ReplayVerdict unfinished = (await bench.Replay(run.Id)).Single().Verdict;
-        bench.Store.Rewrite(item => item.Stage == "policy" ? item with { Salt = null, Body = null } : item);
+        bench.Store.Rewrite(item => item.PassId is not null ? item with { Salt = null, Body = null } : item);
         ReplayedPass erased = (await bench.Replay(run.Id)).Single();
 
         (packs, unfinished, erased.Verdict, erased.ExceptionId).ShouldBe((ReplayVerdict.Impossible, ReplayVerdict.Unfinished, ReplayVerdict.Erased, null));
@@ -127,12 +130,25 @@ public sealed class ReplayDeskTests
         RecordBench bench = new();
         Run run = bench.NewRun();
         await bench.Run(Delayed, run);
-        bench.Store.Rewrite(item => item.Body is { } && item.Type == EventType.ExceptionReceived
+        bench.Store.Rewrite(item => item.PassId is not null
             ? item with { Body = Encoding.UTF8.GetBytes(Text(item).Replace("\"logicVersion\":1", "\"logicVersion\":2", StringComparison.Ordinal)) } : item);
 
         ReplayedPass pass = (await bench.Replay(run.Id)).Single();
 
         (pass.Verdict, pass.Document).ShouldBe((ReplayVerdict.Impossible, null));
+    }
+
+    [Fact]
+    public async Task What_a_later_release_wrote_cannot_be_replayed_here()
+    {
+        RecordBench bench = new();
+        Run run = bench.NewRun();
+        await bench.Run(Delayed, run);
+        bench.Store.Rewrite(item => item.PassId is null ? item : item with { Version = 2 });
+
+        ReplayedPass pass = (await bench.Replay(run.Id)).Single();
+
+        (pass.Verdict, pass.Detail.Contains("does not know", StringComparison.Ordinal)).ShouldBe((ReplayVerdict.Impossible, true));
     }
 
     [Fact]
@@ -151,6 +167,12 @@ public sealed class ReplayDeskTests
 
             (await bench.Replay(run.Id)).ShouldHaveSingleItem().Verdict.ShouldBe(ReplayVerdict.Equal, $"seed {seed}, case {i}, score {score:R}");
         }
+    }
+
+    private static string Changed(string text, string old, string other)
+    {
+        text.ShouldContain(old);
+        return text.Replace(old, other, StringComparison.Ordinal);
     }
 
     // As sure as the closest case is alike; from 0.75 on it says so.

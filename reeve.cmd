@@ -33,5 +33,7 @@ if errorlevel 1 (
 move /y "%STAMP%.new" "%STAMP%" >nul
 
 :run
+rem As in reeve: what is allocated between two collections of the young.
+if not defined DOTNET_GCgen0size set DOTNET_GCgen0size=0x4000000
 "%APP%" %*
 exit /b %errorlevel%

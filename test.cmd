@@ -1,7 +1,15 @@
 @echo off
 rem Builds the solution and runs every test project. Coverage is measured by ./test on Linux and macOS only.
 rem   test.cmd [--fast] [-- ARGS]    ARGS go to "dotnet test".
+rem   test.cmd --sim N [--seed S] [--plant NAME] [--nodes K] [--minutes M] [--state FILE]    N simulated worlds and no other test.
 setlocal
+if not "%~1"=="--sim" goto tests
+dotnet build "%~dp0bench\Reeve.Simulator" -c Release --nologo -v quiet 1>&2
+if errorlevel 1 exit /b 1
+dotnet "%~dp0bench\Reeve.Simulator\bin\Release\net10.0\Reeve.Simulator.dll" %*
+exit /b %errorlevel%
+
+:tests
 cd /d "%~dp0"
 set "FILES=tests\*Tests"
 if "%~1"=="--fast" (

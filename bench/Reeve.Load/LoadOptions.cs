@@ -60,6 +60,9 @@ public sealed record LoadOptions
     /// <summary>Whether it is measured how a tenant that floods the store bears on another.</summary>
     public bool IsFairness { get; init; }
 
+    /// <summary>A file that the store is backed up to while it is measured, again and again; null for none.</summary>
+    public string? Backup { get; init; }
+
     /// <summary>The other store of a comparison; null for none.</summary>
     public string? OtherStore { get; init; }
 
@@ -101,6 +104,7 @@ public static class LoadArguments
           --stored N            fill the store beforehand until it holds N exceptions: small ones, over 90 days
           --stored-full N       and add N whole ones
           --fairness            one tenant sends without limit from all callers, another 10 in a second
+          --backup FILE         back the store up to FILE meanwhile, again and again (SQLite, in this process)
           --runs N              with compare: how often each store is measured, in turn (7)
           --seed S              where chance begins; without it, elsewhere in each run
           -o table|json         how the report is printed (table)
@@ -148,6 +152,7 @@ public static class LoadArguments
                 "--callers" => options with { Callers = Whole(name, value, 10_000) },
                 "--rate" => options with { Rate = Number(name, value, above: 0) },
                 "--batch" => options with { Batch = Whole(name, value, 10_000) },
+                "--backup" => options with { Backup = value },
                 "--commit" => options with { CommitsStages = Choice(name, value, "once", "stage") == 1 },
                 "--via" => options with { Via = (Via)Choice(name, value, "process", "http") },
                 "--nodes" => options with { Nodes = [.. value.Split(',').Select(url => Uri.TryCreate(url, UriKind.Absolute, out Uri? node) ? node : throw new FormatException($"{name}: {url} is no URL."))] },
@@ -162,6 +167,7 @@ public static class LoadArguments
             { Store.Length: 0 } => throw new FormatException("--store is missing."),
             { OtherStore: null } when compares => throw new FormatException("compare needs --store twice."),
             { IsFairness: true } when compares => throw new FormatException("--fairness and compare do not go together."),
+            { Backup: not null } when compares || options.IsFairness || options.Via == Via.Http => throw new FormatException("--backup goes with load via process alone."),
             { Via: Via.Http, CommitsStages: true } => throw new FormatException("--commit stage needs --via process."),
             { Via: Via.Process, Nodes.Count: > 0 } or { Via: Via.Process, OwnNodes: > 1 } => throw new FormatException("--nodes needs --via http."),
             _ => options,

@@ -96,6 +96,15 @@ public sealed record LoadReport
     /// <summary>99 % of the ceiling's commits took at most this.</summary>
     public double? CeilingCommitP99Ms { get; init; }
 
+    /// <summary>Backups that were made meanwhile; null when none was asked for.</summary>
+    public int? Backups { get; init; }
+
+    /// <summary>What was copied, the one that was given up at the end included.</summary>
+    public long? BackupBytes { get; init; }
+
+    /// <summary>The longest that a commit may have waited for a slice of them.</summary>
+    public double? BackupLongestSliceMs { get; init; }
+
     /// <summary>Memory of the engine's process at the end, 10^6 bytes.</summary>
     public double? RssMb { get; init; }
 

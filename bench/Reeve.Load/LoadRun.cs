@@ -71,9 +71,14 @@ public sealed class LoadRun(LoadOptions options, TextWriter progress)
         progress.WriteLine($"measuring for {options.Seconds} s ...");
         _ = commits.Take();
         Footprint before = await footprints.TakeAsync(cancellationToken);
+        BackupLoop backups = new(rig.Backups, options.Backup is { } file ? Path.GetFullPath(file) : null);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task copying = backups.RunAsync(over.Token);
         Stretch stretch = await callers.RunAsync(TimeSpan.FromSeconds(options.Seconds), cancellationToken);
         Footprint spent = await footprints.TakeAsync(cancellationToken) - before;
         (LatencyHistogram latencies, double? outcomes) = commits.Take();
+        await over.CancelAsync();
+        await copying;
         Measured measured = new(rig, stretch, spent)
         {
             Commits = latencies,
@@ -81,6 +86,7 @@ public sealed class LoadRun(LoadOptions options, TextWriter progress)
             ResidentMb = rig.Processes.Count == 0 ? null : rig.Processes.Sum(ProcFiles.ResidentMb),
             PeakMb = rig.Processes.Count == 0 ? null : rig.Processes.Sum(ProcFiles.PeakMb),
             WrittenAre = footprints.WrittenAre,
+            Backups = backups,
         };
         if (!rig.IsHere)
         {
@@ -131,6 +137,9 @@ public sealed class LoadRun(LoadOptions options, TextWriter progress)
             CommitP99Ms = measured.Commits.Milliseconds(990),
             OutcomesPerCommit = measured.OutcomesPerCommit,
             CeilingCommitP99Ms = ceiling?.Commits.Milliseconds(990),
+            Backups = options.Backup is null ? null : measured.Backups.Made,
+            BackupBytes = options.Backup is null ? null : measured.Backups.Bytes,
+            BackupLongestSliceMs = options.Backup is null ? null : measured.Backups.LongestSlice.TotalMilliseconds,
             RssMb = measured.ResidentMb,
             PeakRssMb = measured.PeakMb,
             CpuSecondsPerException = (engine ?? 0) + measured.GeneratorCpu + (database ?? 0),
@@ -165,6 +174,8 @@ public sealed class LoadRun(LoadOptions options, TextWriter progress)
         internal required double? PeakMb { get; init; }
 
         internal required string? WrittenAre { get; init; }
+
+        internal required BackupLoop Backups { get; init; }
 
         internal double GeneratorCpu { get; init; }
 

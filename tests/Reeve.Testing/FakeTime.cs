@@ -7,8 +7,11 @@ namespace Reeve.Testing;
 public sealed class FakeTime(DateTimeOffset now) : TimeProvider
 {
     private readonly Lock changing = new();
-    private readonly List<Timer> timers = [];
+
+    // By when they are due, then by when they were set. One that was changed or stopped since is still here, and passed over.
+    private readonly PriorityQueue<(Timer Timer, long Set), (DateTimeOffset Due, long Set)> timers = new();
     private DateTimeOffset now = now;
+    private long sets;
 
     /// <summary>A clock at 2026-01-15T12:00:00Z, a Thursday.</summary>
     public FakeTime()
@@ -46,7 +49,7 @@ public sealed class FakeTime(DateTimeOffset now) : TimeProvider
         {
             lock (changing)
             {
-                return timers.Count == 0 ? null : timers.Min(timer => timer.Due);
+                return First()?.Due;
             }
         }
     }
@@ -71,15 +74,40 @@ public sealed class FakeTime(DateTimeOffset now) : TimeProvider
     {
         lock (changing)
         {
-            Timer? first = timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
-            if (first is not null)
+            Timer? first = First();
+            if (first is null || first.Due > end)
             {
-                now = first.Due > now ? first.Due : now;
-                first.Reschedule();
+                return null;
             }
 
+            now = first.Due > now ? first.Due : now;
+            timers.Dequeue();
+            first.Reschedule();
             return first;
         }
+    }
+
+    // Inside the lock, as what follows.
+    private Timer? First()
+    {
+        while (timers.TryPeek(out (Timer Timer, long Set) first, out _))
+        {
+            if (first.Timer.Set == first.Set)
+            {
+                return first.Timer;
+            }
+
+            timers.Dequeue();
+        }
+
+        return null;
+    }
+
+    private long Enqueue(Timer timer)
+    {
+        sets++;
+        timers.Enqueue((timer, sets), (timer.Due, sets));
+        return sets;
     }
 
     private sealed class Timer(FakeTime clock, TimerCallback callback, object? state) : ITimer
@@ -88,18 +116,21 @@ public sealed class FakeTime(DateTimeOffset now) : TimeProvider
 
         public DateTimeOffset Due { get; private set; }
 
+        /// <summary>Which of its settings counts; 0 when it does not wait.</summary>
+        public long Set { get; private set; }
+
         public void Fire() => callback(state);
 
         public bool Change(TimeSpan dueTime, TimeSpan newPeriod)
         {
             lock (clock.changing)
             {
-                clock.timers.Remove(this);
                 period = newPeriod;
+                Set = 0;
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     Due = clock.now + dueTime;
-                    clock.timers.Add(this);
+                    Set = clock.Enqueue(this);
                 }
 
                 return true;
@@ -108,13 +139,11 @@ public sealed class FakeTime(DateTimeOffset now) : TimeProvider
 
         public void Reschedule()
         {
+            Set = 0;
             if (period > TimeSpan.Zero)
             {
                 Due += period;
-            }
-            else
-            {
-                clock.timers.Remove(this);
+                Set = clock.Enqueue(this);
             }
         }
 
@@ -122,7 +151,7 @@ public sealed class FakeTime(DateTimeOffset now) : TimeProvider
         {
             lock (clock.changing)
             {
-                clock.timers.Remove(this);
+                Set = 0;
             }
         }
 

@@ -3,6 +3,7 @@ using Reeve.Core.Records;
 using Reeve.Governance.Access;
 using Reeve.Governance.Identity;
 using Reeve.Server.Hosting;
+using Reeve.Storage.Backups;
 using Reeve.Storage.Databases;
 
 namespace Reeve.Load.Targets;
@@ -26,6 +27,9 @@ internal sealed class Rig : IAsyncDisposable
 
     internal int Nodes { get; }
 
+    /// <summary>Backups of the store; null where other processes have it.</summary>
+    internal StoreBackup? Backups { get; private init; }
+
     /// <summary>Whether the engine runs in this process.</summary>
     internal bool IsHere => Processes is [var only] && only == Environment.ProcessId;
 
@@ -45,7 +49,7 @@ internal sealed class Rig : IAsyncDisposable
     private static async Task<Rig> HereAsync(StoreAddress address, LoadOptions options, Payloads payloads, CancellationToken cancellationToken)
     {
         StoreSession session = await LoadTenants.OpenAsync(address, options, cancellationToken);
-        Rig rig = new(new ProcessTarget(session, payloads, options.Tenants), [Environment.ProcessId], 1);
+        Rig rig = new(new ProcessTarget(session, payloads, options.Tenants), [Environment.ProcessId], 1) { Backups = session.Backups };
         rig.opened.Add(session);
         return rig;
     }

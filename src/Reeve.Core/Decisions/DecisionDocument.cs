@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Reeve.Core.Records;
@@ -23,13 +25,13 @@ public static class DecisionDocument
     /// <param name="result">What became of the exception.</param>
     /// <param name="domainHash">The content hash of the domain pack.</param>
     /// <param name="policyHash">The content hash of the tenant policy.</param>
-    public static byte[] Render(ExceptionResult result, string domainHash, string policyHash)
-    {
-        byte[] document = JsonText.Render(
-            (result, domainHash, policyHash),
-            static (writer, state) => new DecisionJson(writer, canonical: true).Document(state.result, state.domainHash, state.policyHash));
-        return result.Of(Stage.Intake)?.Details is StageDetails.Intake intake ? WithoutGenerated(document, intake) : document;
-    }
+    public static byte[] Render(ExceptionResult result, string domainHash, string policyHash) =>
+        JsonText.Render((result, domainHash, policyHash), Write, static (text, state) => WithoutGenerated(text, state.result).ToArray());
+
+    /// <summary>Its SHA-256, for whoever needs no more of it.</summary>
+    /// <inheritdoc cref="Render(ExceptionResult, string, string)"/>
+    public static byte[] Hash(ExceptionResult result, string domainHash, string policyHash) =>
+        JsonText.Render((result, domainHash, policyHash), Write, static (text, state) => SHA256.HashData(WithoutGenerated(text, state.result)));
 
     /// <summary>
     /// Writes one decision as events keep it: as a run result has it (EX-MODEL-7), with the ids and times it was made with, but
@@ -48,9 +50,17 @@ public static class DecisionDocument
     /// <summary>Writes the history of a record as a list (EX-MODEL-6).</summary>
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<AuditEntry> trail) => new DecisionJson(writer, canonical: false).Trail(trail);
 
+    private static void Write(Utf8JsonWriter writer, (ExceptionResult Result, string DomainHash, string PolicyHash) state) =>
+        new DecisionJson(writer, canonical: true).Document(state.Result, state.DomainHash, state.PolicyHash);
+
     // Playbooks pass ids and times on as arguments. Where Reeve made them up, another run makes others: a word stands for them.
-    private static byte[] WithoutGenerated(byte[] document, StageDetails.Intake intake)
+    private static ReadOnlySpan<byte> WithoutGenerated(ReadOnlySpan<byte> document, ExceptionResult result)
     {
+        if (result.Of(Stage.Intake)?.Details is not StageDetails.Intake intake)
+        {
+            return document;
+        }
+
         ExceptionRecord record = intake.NormalizedException;
         if (!intake.IdGiven)
         {
@@ -67,8 +77,32 @@ public static class DecisionDocument
         return intake.TimestampGiven ? document : Replace(document, TimeText.Timestamp(record.Timestamp), "{arrival}");
     }
 
-    private static byte[] Replace(byte[] document, string? generated, string word) =>
-        string.IsNullOrEmpty(generated) || document.AsSpan().IndexOf(Encoding.UTF8.GetBytes(generated)) < 0
-            ? document
-            : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(document).Replace(generated, word, StringComparison.Ordinal));
+    // In the bytes: text is UTF-8 here, in which no character's bytes are found in the middle of others.
+    private static ReadOnlySpan<byte> Replace(ReadOnlySpan<byte> document, string? generated, string word)
+    {
+        if (string.IsNullOrEmpty(generated))
+        {
+            return document;
+        }
+
+        byte[] sought = Encoding.UTF8.GetBytes(generated);
+        int at = document.IndexOf(sought);
+        if (at < 0)
+        {
+            return document;
+        }
+
+        byte[] instead = Encoding.UTF8.GetBytes(word);
+        ArrayBufferWriter<byte> replaced = new(document.Length + 64);
+        ReadOnlySpan<byte> rest = document;
+        for (; at >= 0; at = rest.IndexOf(sought))
+        {
+            replaced.Write(rest[..at]);
+            replaced.Write(instead);
+            rest = rest[(at + sought.Length)..];
+        }
+
+        replaced.Write(rest);
+        return replaced.WrittenSpan;
+    }
 }

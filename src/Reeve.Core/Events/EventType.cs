@@ -60,6 +60,15 @@ public readonly record struct EventType(string Name)
     /// <summary>A schedule was removed.</summary>
     public static readonly EventType ScheduleRemoved = new("ScheduleRemoved");
 
+    /// <summary>Somebody stopped every effect, of a tenant or, in the platform's log, of all.</summary>
+    public static readonly EventType HoldPlaced = new("HoldPlaced");
+
+    /// <summary>Effects may go on, as far as these holds are concerned; its body names them.</summary>
+    public static readonly EventType HoldLifted = new("HoldLifted");
+
+    /// <summary>The store was put in place from a backup, and is on hold; its body says how much of the log it held.</summary>
+    public static readonly EventType StoreRestored = new("StoreRestored");
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

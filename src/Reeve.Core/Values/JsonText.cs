@@ -80,20 +80,23 @@ public static class JsonText
         Render((value, sortKeys), static (writer, state) => Write(writer, state.value, state.sortKeys));
 
     /// <summary>What is written, as UTF-8 in the <see cref="Compact"/> form.</summary>
-    public static byte[] Render<T>(T state, Action<Utf8JsonWriter, T> write)
+    public static byte[] Render<T>(T state, Action<Utf8JsonWriter, T> write) => Render(state, write, static (text, _) => text.ToArray());
+
+    /// <summary>What is read from it, where the text itself need not outlive that.</summary>
+    public static TResult Render<T, TResult>(T state, Action<Utf8JsonWriter, T> write, Func<ReadOnlySpan<byte>, T, TResult> read)
     {
         Stack<Scratch> own = spare ??= new Stack<Scratch>(MostSpare);
         Scratch scratch = own.TryPop(out Scratch? kept) ? kept : new Scratch();
         write(scratch.Writer, state);
         scratch.Writer.Flush();
-        byte[] text = scratch.Buffer.WrittenSpan.ToArray();
+        TResult result = read(scratch.Buffer.WrittenSpan, state);
         if (own.Count < MostSpare && scratch.Buffer.Capacity <= LargestSpare)
         {
             scratch.Clear();
             own.Push(scratch);
         }
 
-        return text;
+        return result;
     }
 
     /// <summary>The compact JSON of a value as text; see <see cref="Write"/>.</summary>
@@ -102,7 +105,7 @@ public static class JsonText
     private static void WriteMap(Utf8JsonWriter writer, MapValue map, bool sortKeys)
     {
         writer.WriteStartObject();
-        if (sortKeys && map.Count > 1)
+        if (sortKeys && !IsSorted(map))
         {
             (string Key, int At)[] keys = new (string, int)[map.Count];
             for (int i = 0; i < keys.Length; i++)
@@ -127,6 +130,19 @@ public static class JsonText
         }
 
         writer.WriteEndObject();
+    }
+
+    private static bool IsSorted(MapValue map)
+    {
+        for (int i = 1; i < map.Count; i++)
+        {
+            if (string.CompareOrdinal(KeyText(map.KeyAt(i - 1)), KeyText(map.KeyAt(i))) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // 1.0 stays a double when it is read back.

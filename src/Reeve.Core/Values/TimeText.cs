@@ -14,8 +14,14 @@ public static class TimeText
     public static string Timestamp(in Value value)
     {
         DateTime whole = DateTime.UnixEpoch.AddTicks(value.Seconds * TimeSpan.TicksPerSecond);
-        string text = whole.ToString("yyyy'-'MM'-'dd'T'HH':'mm':'ss", CultureInfo.InvariantCulture);
-        return text + Fraction(value.Nanos) + "Z";
+        int nanos = value.Nanos;
+        return nanos switch
+        {
+            0 => string.Create(CultureInfo.InvariantCulture, $"{whole:s}Z"),
+            _ when nanos % 1_000_000 == 0 => string.Create(CultureInfo.InvariantCulture, $"{whole:s}.{nanos / 1_000_000:D3}Z"),
+            _ when nanos % 1_000 == 0 => string.Create(CultureInfo.InvariantCulture, $"{whole:s}.{nanos / 1_000:D6}Z"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{whole:s}.{nanos:D9}Z"),
+        };
     }
 
     /// <summary>RFC 3339 in UTC of a .NET time, to the microsecond the databases keep.</summary>

@@ -206,9 +206,11 @@ public sealed partial class InboxWorker
         }
     }
 
+    // The second that passed and the end say it by the same signal as who wakes it: to wait for the first of several resumes on the thread pool,
+    // whoever schedules this.
     private async Task WaitAsync(CancellationToken cut)
     {
-        Task woken;
+        TaskCompletionSource woken;
         lock (changing)
         {
             if (isStopping)
@@ -216,15 +218,18 @@ public sealed partial class InboxWorker
                 return;
             }
 
-            woken = wake.Task;
+            woken = wake;
         }
 
-        using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(cut);
-        await Task.WhenAny(woken, Task.Delay(LookEvery, runtime.Clock, enough.Token));
-        await enough.CancelAsync();
+        using (runtime.Clock.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), woken, LookEvery, Timeout.InfiniteTimeSpan)) // not null: it is the signal
+        using (cut.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), woken)) // not null: as above
+        {
+            await woken.Task;
+        }
+
         lock (changing)
         {
-            if (woken.IsCompleted && !isStopping)
+            if (!isStopping)
             {
                 wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }

@@ -11,10 +11,9 @@ namespace Reeve.Engine.Pipeline;
 /// <summary>One exception on its way through the stages: the record as it stands and what was decided (EX-ORCH-2). Not thread-safe.</summary>
 public sealed class ExceptionCase
 {
-    private readonly List<AuditEntry> trail;
-    private readonly List<string> evidence = new(16);
     private readonly List<PassStep> steps = new(8);
     private readonly List<ReeveError> errors = [];
+    private AgentDecision[] decisions = [];
 
     internal ExceptionCase(Arrival arrival, BoundPolicy policy, PassSettings settings, PlaybookDesk playbooks)
     {
@@ -23,7 +22,6 @@ public sealed class ExceptionCase
         Settings = settings;
         Playbooks = playbooks;
         Record = arrival.Record;
-        trail = [.. arrival.Record.AuditTrail];
     }
 
     /// <summary>What arrived.</summary>
@@ -39,7 +37,7 @@ public sealed class ExceptionCase
     public ExceptionRecord Record { get; private set; }
 
     /// <summary>What counts so far, in order. A new list after each stage: whoever was given one keeps it as it was.</summary>
-    public IReadOnlyList<AgentDecision> Decisions { get; private set; } = [];
+    public IReadOnlyList<AgentDecision> Decisions => decisions;
 
     /// <summary>Every stage that was decided or failed, in order; also those that no longer count.</summary>
     public IReadOnlyList<PassStep> Steps => steps;
@@ -48,14 +46,15 @@ public sealed class ExceptionCase
 
     internal AgentMessage? LastMessage { get; set; }
 
-    /// <summary>What became of the exception, as far as it is.</summary>
-    public ExceptionResult Result() => new()
+    /// <summary>What became of the exception, as far as it is, with every reason and its history.</summary>
+    public ExceptionResult Result() => Decided() with { Exception = Record with { AuditTrail = Trail() }, Evidence = Reasons() };
+
+    /// <summary>The same without those, which take longer to tell than all the rest: as much as its decision document says.</summary>
+    public ExceptionResult Decided() => new()
     {
         ExceptionId = Record.ExceptionId,
         Status = Record.ResolutionStatus,
-        Exception = Record with { AuditTrail = trail },
         Stages = Decisions,
-        Evidence = evidence,
         Errors = errors,
     };
 
@@ -63,31 +62,59 @@ public sealed class ExceptionCase
     internal void Take(PassStep step)
     {
         AgentDecision decision = step.Decision!; // not null: its callers give steps that were decided
-        Decisions = [.. Decisions.TakeWhile(earlier => earlier.Stage < decision.Stage), decision];
-        steps.Add(step);
-        errors.AddRange(step.PlanErrors);
-        string key = decision.Stage.Key();
-        foreach (string reason in decision.Evidence)
+        int kept = 0;
+        while (kept < decisions.Length && decisions[kept].Stage < decision.Stage)
         {
-            evidence.Add($"{key}: {reason}");
+            kept++;
         }
 
-        trail.Add(new AuditEntry($"{key}: {decision.Decision}", step.At, decision.Stage.Agent()));
+        decisions = [.. decisions.AsSpan(0, kept), decision];
+        steps.Add(step);
+        errors.AddRange(step.PlanErrors);
         Record = RecordChanges.After(Record, decision, Policy, LastMessage!); // not null: a decision was made from one
     }
 
     /// <summary>Takes a failure over: it is evidence, and people must look.</summary>
     internal void Fail(PassStep step)
     {
-        ReeveError error = step.Error!; // not null: its callers give steps that failed
-        errors.Add(error);
+        errors.Add(step.Error!); // not null: its callers give steps that failed
         steps.Add(step);
-        evidence.Add($"{step.Stage.Key()}: {error.Code} {error.Message}");
-        trail.Add(new AuditEntry($"{step.Stage.Key()}: {error.Code}", step.At, step.Stage.Agent()));
         SetStatus(ResolutionStatus.Escalated);
     }
 
     internal void SetStatus(ResolutionStatus status) => Record = RecordChanges.WithStatus(Record, status, Policy);
+
+    private List<string> Reasons()
+    {
+        List<string> reasons = new(16);
+        foreach (PassStep step in steps)
+        {
+            string key = step.Stage.Key();
+            if (step.Error is { } error)
+            {
+                reasons.Add($"{key}: {error.Code} {error.Message}");
+                continue;
+            }
+
+            foreach (string reason in step.Decision!.Evidence) // not null: it did not fail
+            {
+                reasons.Add($"{key}: {reason}");
+            }
+        }
+
+        return reasons;
+    }
+
+    private List<AuditEntry> Trail()
+    {
+        List<AuditEntry> trail = [.. Arrival.Record.AuditTrail];
+        foreach (PassStep step in steps)
+        {
+            trail.Add(new AuditEntry($"{step.Stage.Key()}: {step.Error?.Code ?? step.Decision!.Decision}", step.At, step.Stage.Agent())); // not null: it did not fail
+        }
+
+        return trail;
+    }
 }
 
 /// <summary>One stage of a pass: a decision, or why there is none.</summary>

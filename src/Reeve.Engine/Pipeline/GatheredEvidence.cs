@@ -51,16 +51,17 @@ internal sealed class GatheredEvidence
     };
 
     /// <summary>A decision as everything downstream sees it and the record keeps it: its figures rounded to four decimals, half to even.</summary>
-    internal static AgentDecision Rounded(AgentDecision decision) => decision with
+    internal static AgentDecision Rounded(AgentDecision decision)
     {
-        Confidence = Round(decision.Confidence),
-        Details = decision.Details switch
+        double confidence = Round(decision.Confidence);
+        StageDetails details = decision.Details switch
         {
-            StageDetails.Oversight oversight => oversight with { ChainConfidence = Round(oversight.ChainConfidence) },
-            StageDetails.Triage { PriorityScore: { } score } triage => triage with { PriorityScore = Round(score) },
+            StageDetails.Oversight oversight when Round(oversight.ChainConfidence) is var chain && chain != oversight.ChainConfidence => oversight with { ChainConfidence = chain },
+            StageDetails.Triage { PriorityScore: { } score } triage when Round(score) != score => triage with { PriorityScore = Round(score) },
             _ => decision.Details,
-        },
-    };
+        };
+        return confidence == decision.Confidence && ReferenceEquals(details, decision.Details) ? decision : decision with { Confidence = confidence, Details = details };
+    }
 
     private static double Round(double figure) => Math.Round(figure, 4);
 }

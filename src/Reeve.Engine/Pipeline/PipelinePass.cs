@@ -118,14 +118,14 @@ internal sealed class PipelinePass(
     {
         IStageAgent agent = agents[(int)stage];
         AgentMessage message = Message(current, at);
-        Hook(stage, current, hook => hook.BeforeStage(stage.Agent(), message));
-        PassStep step = new() { Stage = stage, At = at };
+        Tell(stage, current, message, static (hook, name, told) => hook.BeforeStage(name, told));
+        PassStep? failed = null;
         for (int attempt = 1; attempt <= options.StageRetries + 1; attempt++)
         {
             message = attempt == 1 ? message : Message(current, at);
-            GatheredEvidence gathered = new();
             IReadOnlyList<EvidenceRequest> requests = FirstRequests(agent, message, out Exception? failure);
-            if (requests.Count > 0 && Source(current) is not null && start.Journal is { } journal && !await journal.BeforeFetchingAsync(current, cancellationToken))
+            GatheredEvidence? gathered = requests.Count == 0 ? null : new();
+            if (gathered is not null && Source(current) is not null && start.Journal is { } journal && !await journal.BeforeFetchingAsync(current, cancellationToken))
             {
                 return null;
             }
@@ -138,17 +138,19 @@ internal sealed class PipelinePass(
 
             if (decision is not null)
             {
-                Hook(stage, current, hook => hook.AfterStage(stage.Agent(), decision));
-                return step with { Decision = decision, Error = null, Evidence = gathered.Known() };
+                Tell(stage, current, decision, static (hook, name, told) => hook.AfterStage(name, told));
+                return new PassStep { Stage = stage, At = at, Decision = decision, Evidence = gathered?.Known() ?? [] };
             }
 
-            step = step with { Error = Describe(failure!, stage), Evidence = gathered.Known() }; // not null: there is no decision
-            Log.StageFailed(logger, failure!, stage.Key(), current.Record.ExceptionId.Value, step.Error.Code, attempt);
+            ReeveError error = Describe(failure!, stage); // not null: there is no decision
+            failed = new PassStep { Stage = stage, At = at, Error = error, Evidence = gathered?.Known() ?? [] };
+            Log.StageFailed(logger, failure!, stage.Key(), current.Record.ExceptionId.Value, error.Code, attempt);
         }
 
-        Hook(stage, current, hook => hook.OnFailure(stage.Agent(), step.Error!)); // not null: no attempt succeeded
-        return step;
+        Tell(stage, current, failed!.Error!, static (hook, name, told) => hook.OnFailure(name, told)); // not null: no attempt succeeded
+        return failed;
     }
+
     private AgentMessage Message(ExceptionCase current, DateTimeOffset at)
     {
         // A scope of its own: an attempt that was given up may still be running on the one before.
@@ -191,11 +193,11 @@ internal sealed class PipelinePass(
     // The one place where anything an agent throws while it decides is caught: it may cost its own exception a stage, never
     // another's. With nothing to ask, a stage is one call: no task, no timer.
     private async ValueTask<(AgentDecision? Decision, Exception? Failure)> AttemptAsync(
-        IStageAgent agent, AgentMessage message, IReadOnlyList<EvidenceRequest> requests, GatheredEvidence gathered, ExceptionCase current, CancellationToken cancellationToken)
+        IStageAgent agent, AgentMessage message, IReadOnlyList<EvidenceRequest> requests, GatheredEvidence? gathered, ExceptionCase current, CancellationToken cancellationToken)
     {
         try
         {
-            AgentDecision decision = requests.Count == 0
+            AgentDecision decision = gathered is null
                 ? agent.Decide(message, [])
                 : await runtime.WithinAsync(options.StageTimeout, token => GatherAsync(agent, message, requests, gathered, Source(current), token), cancellationToken);
             return (Taken(decision, agent.Stage), null);
@@ -273,13 +275,13 @@ internal sealed class PipelinePass(
         _ => new ReeveError(ErrorCatalogue.Pipeline.StageFailed, $"The stage {stage.Key()} failed: {failure.GetType().Name}.", stage.Key()),
     };
 
-    private void Hook(Stage stage, ExceptionCase current, Action<IPipelineHook> call)
+    private void Tell<T>(Stage stage, ExceptionCase current, T what, Action<IPipelineHook, string, T> tell)
     {
         for (int i = 0; i < hooks.Count; i++)
         {
             try
             {
-                call(hooks[i]);
+                tell(hooks[i], stage.Agent(), what);
             }
             catch (Exception failure)
             {

@@ -79,7 +79,7 @@ public sealed partial class RecordedPipeline : IPassFinisher
     /// <returns>One result per item, in the order of the input, each after its commit.</returns>
     /// <exception cref="ReeveException">STORE-…: what was yielded before is stored, what was not may be.</exception>
     public IAsyncEnumerable<ExceptionResult> RunAsync(IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, CancellationToken cancellationToken) =>
-        new InputRun(Work(policy, run, new RunStoredIdentity(ports.Exceptions, ids, policy.TenantId), new InputRoom(ports.Queues, policy.TenantId, mayBeRefused: false), token => StartAsync(run, token)))
+        new InputRun(Work(policy, run, new RunStoredIdentity(ports.Exceptions, ids, policy.TenantId), new InputRoom(ports.Queues, policy.TenantId, mayBeRefused: false), token => StartAsync(run, token)) with { ShowsDecisions = true })
             .ResultsAsync(items, cancellationToken);
 
     /// <summary>
@@ -91,7 +91,7 @@ public sealed partial class RecordedPipeline : IPassFinisher
     /// <param name="run">The ingestion run, the same at each call; see <see cref="RunKind.Ingestion"/>.</param>
     /// <param name="import">The import whose items these are: it is begun before the first of them, and left to the caller to end. Null when what becomes of them need not be found later.</param>
     /// <param name="cancellationToken">Stops between exceptions.</param>
-    /// <returns>As <see cref="RunAsync"/>.</returns>
+    /// <returns>As <see cref="RunAsync"/>, but with ids, status and errors only: what was decided is on record.</returns>
     /// <exception cref="NoRoomException">INBOX-001: the tenant has as much waiting as it may; only before the first item.</exception>
     /// <exception cref="ReeveException">As <see cref="RunAsync"/>.</exception>
     public IAsyncEnumerable<ExceptionResult> IngestAsync(IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, OpenImport? import, CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ public sealed partial class RecordedPipeline : IPassFinisher
     /// <param name="import">As in <see cref="IngestAsync"/>.</param>
     /// <param name="document">Its room, and where passes go that are decided after the sender was answered.</param>
     /// <param name="cancellationToken">Stops between exceptions.</param>
-    /// <returns>As <see cref="RunAsync"/>.</returns>
+    /// <returns>As <see cref="IngestAsync"/>.</returns>
     /// <exception cref="ReeveException">As <see cref="RunAsync"/>.</exception>
     public IAsyncEnumerable<ExceptionResult> IngestDocumentAsync(
         IAsyncEnumerable<RawItem> items, BoundPolicy policy, Run run, OpenImport? import, IngestedDocument document, CancellationToken cancellationToken)

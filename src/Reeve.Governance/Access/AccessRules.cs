@@ -27,7 +27,13 @@ public enum Permission
     /// <summary>Make and revoke keys.</summary>
     ManageKeys,
 
-    /// <summary>Create tenants, read across them where granted.</summary>
+    /// <summary>Stop every effect of a tenant.</summary>
+    Hold,
+
+    /// <summary>Let a tenant's effects go on.</summary>
+    Resume,
+
+    /// <summary>Create tenants, read across them where granted; hold and resume all of them at once.</summary>
     Platform,
 }
 
@@ -72,14 +78,15 @@ public static class AccessRules
     private static ReadOnlySpan<Permission> Of(string role) => role switch
     {
         Roles.Viewer or Roles.Auditor => [Permission.Read, Permission.ReadAggregates],
-        Roles.Operator => [Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run],
+        Roles.Operator => [Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run, Permission.Hold],
         Roles.Admin =>
         [
             Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run, Permission.ManagePacks, Permission.ManageKeys,
+            Permission.Hold, Permission.Resume,
         ],
         Roles.Developer => [Permission.Read, Permission.ReadAggregates, Permission.ManagePacks],
         Roles.Supervisor => [Permission.ReadAggregates],
-        Roles.Platform => [Permission.Platform],
+        Roles.Platform => [Permission.Platform, Permission.Hold, Permission.Resume],
         _ => [],
     };
 }

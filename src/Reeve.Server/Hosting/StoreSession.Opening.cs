@@ -2,6 +2,8 @@ using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Reeve.Core.Changes;
 using Reeve.Core.Errors;
+using Reeve.Core.Events;
+using Reeve.Core.Values;
 using Reeve.Engine.Imports;
 using Reeve.Engine.Inbox;
 using Reeve.Engine.PackVersions;
@@ -12,10 +14,12 @@ using Reeve.Engine.Runtime;
 using Reeve.Engine.Schedules;
 using Reeve.Governance.Audit;
 using Reeve.Governance.Encryption;
+using Reeve.Governance.Holds;
 using Reeve.Governance.Identity;
 using Reeve.Governance.Tenants;
 using Reeve.Operations.Metrics;
 using Reeve.Server.Upkeeping;
+using Reeve.Storage.Backups;
 using Reeve.Storage.Cases;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
@@ -46,7 +50,7 @@ public sealed partial class StoreSession
         try
         {
             StoreSession session = await OpenAsync(opened, address, options, loggers, cancellationToken);
-            if (session.Inbox is null)
+            if (session.Inbox is null && !options.LeavesInbox)
             {
                 await session.Pipeline.ResumeAsync(cancellationToken);
             }
@@ -83,10 +87,11 @@ public sealed partial class StoreSession
         SqlKeyStore keyStore = new(database);
         SqlPackStore packStore = new(database);
         SqlSealedStore sealedStore = new(database);
+        SqlHoldStore holdStore = new(database);
         SqlRunStore runs = new(database);
         SqlEventLog log = new(database);
         Committer committer = opened.Keep(await Storage.Committing.Committer.StartAsync(
-            database, [tenantStore, keyStore, packStore, sealedStore, scheduleChanges, new SqlErasure()], new CommitterOptions { Lease = options.SlotLease, Signals = sender, StopWithin = options.CloseWithin },
+            database, [tenantStore, keyStore, packStore, sealedStore, holdStore, scheduleChanges, new SqlErasure()], new CommitterOptions { Lease = options.SlotLease, Signals = sender, StopWithin = options.CloseWithin },
             new SystemEventSeeds(), options.Clock, loggers.CreateLogger("Storage.Committing"), cancellationToken));
         SqlScheduleStore schedules = new(database, committer, options.Clock);
         ScheduledAction[] actions =
@@ -101,6 +106,7 @@ public sealed partial class StoreSession
         ];
         SqlExceptionStore exceptions = new(database);
         TenantDesk tenants = new(tenantStore, committer, options.Clock);
+        HoldDesk holds = new(holdStore, tenants, committer, board, options.Clock);
         PackRegistry packs = new(packStore, committer, options.Clock, board, options.PackCache);
         PackUse use = new(new SqlPackUsageStore(committer), options.Clock);
         SystemIds ids = new();
@@ -121,6 +127,7 @@ public sealed partial class StoreSession
             ReceivesFirst = () => committer.Stops.ReceivesFirst(options.Clock),
         };
         RecordedPipeline recorded = new(runtime, ids, pipeline, loggers.CreateLogger("Engine.Recording"), ports);
+        await AdmitCopyAsync(database, holds, options, cancellationToken);
         opened.Keep(new LastFlush(use, options.Clock, loggers.CreateLogger("Reeve.Server.Hosting")));
         InboxWorker? worker = options.RunsInbox ? new InboxWorker(inbox, recorded, queues, runtime, loggers.CreateLogger("Engine.Inbox")) : null;
         if (worker is not null)
@@ -141,6 +148,8 @@ public sealed partial class StoreSession
             Log = log,
             Audit = new SqlAuditSource(database, options.SlotLease),
             Erasures = new ErasureDesk(log, committer, options.Clock),
+            Holds = holds,
+            Backups = new StoreBackup(database, committer.Copier, options.Clock),
             Metrics = new MetricsDesk(new SqlCounterStore(database)),
             Exceptions = exceptions,
             Runs = runs,
@@ -160,6 +169,17 @@ public sealed partial class StoreSession
                 new SqlImportStore(database, options.SlotLease, options.Clock), committer, ids, options.Clock, committer.Node, loggers.CreateLogger("Engine.Imports"))),
             Replay = new ReplayDesk(runtime, log, packs.ByHashAsync, loggers.CreateLogger("Engine.Replay")),
         };
+    }
+
+    // A backup that somebody put in place by hand is a restored store: what uses it for long says so in its log, before it works on anything.
+    private static async Task AdmitCopyAsync(Database database, HoldDesk holds, StoreSessionOptions options, CancellationToken cancellationToken)
+    {
+        if (options.RunsInbox && await holds.MarksAsync(cancellationToken) is [.., { } mark])
+        {
+            ReaderPosition position = await new SqlReaderStore(database, upkeep: null).HeadAsync(cancellationToken);
+            await holds.PlaceRestoredAsync(
+                new Restoration(mark.Since, position), $"Found to be the backup of {TimeText.Timestamp(mark.Since)}: the world may know more than the store.", Restoration.Finder, cancellationToken);
+        }
     }
 
     private static async Task PruneAsync(SqlScheduleStore schedules, CancellationToken cancellationToken)

@@ -10,10 +10,12 @@ using Reeve.Engine.Runtime;
 using Reeve.Engine.Schedules;
 using Reeve.Governance.Audit;
 using Reeve.Governance.Encryption;
+using Reeve.Governance.Holds;
 using Reeve.Governance.Identity;
 using Reeve.Governance.Tenants;
 using Reeve.Operations.Metrics;
 using Reeve.Server.Upkeeping;
+using Reeve.Storage.Backups;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
 using Reeve.Storage.ImportRows;
@@ -60,6 +62,12 @@ public sealed partial class StoreSession : IAsyncDisposable
 
     /// <summary>Erasure.</summary>
     public required ErasureDesk Erasures { get; init; }
+
+    /// <summary>What stops effects.</summary>
+    public required HoldDesk Holds { get; init; }
+
+    /// <summary>Backups.</summary>
+    public required StoreBackup Backups { get; init; }
 
     /// <summary>Figures of tenants.</summary>
     public required MetricsDesk Metrics { get; init; }
@@ -148,6 +156,11 @@ public sealed record StoreSessionOptions
     /// decided before the session is open, and everything new before it is answered.
     /// </summary>
     public bool RunsInbox { get; init; }
+
+    /// <summary>
+    /// Whether what was received and not decided is left to others: for what must be done first, such as a hold, or has nothing to do with it.
+    /// </summary>
+    public bool LeavesInbox { get; init; }
 
     /// <summary>How long closing may take to decide what was received; 5 s. The rest is set free.</summary>
     public TimeSpan DrainsWithin { get; init; } = TimeSpan.FromSeconds(5);

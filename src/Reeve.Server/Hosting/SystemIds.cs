@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Reeve.Engine.Runtime;
+using Reeve.Storage.Committing;
 
 namespace Reeve.Server.Hosting;
 
@@ -10,6 +11,9 @@ namespace Reeve.Server.Hosting;
 /// </summary>
 public sealed class SystemIds : IIdSource
 {
+    // Random bytes by the page: the system's generator costs the same for one as for the other.
+    private static readonly SystemEventSeeds Chance = new();
+
     // It begins somewhere in the lower half, so that two processes differ and a wrap is two billion ids away.
     private int made = RandomNumberGenerator.GetInt32(int.MaxValue);
 
@@ -20,7 +24,7 @@ public sealed class SystemIds : IIdSource
         // variant, then 42 random bits.
         uint count = unchecked((uint)Interlocked.Increment(ref made));
         Span<byte> id = stackalloc byte[16];
-        RandomNumberGenerator.Fill(id[10..]);
+        Chance.Salt(id[10..]);
         long milliseconds = Math.Max(0, at.ToUnixTimeMilliseconds()); // earlier times (of --as-of) have no id
         BinaryPrimitives.WriteInt16BigEndian(id, (short)(milliseconds >> 32));
         BinaryPrimitives.WriteInt32BigEndian(id[2..], (int)milliseconds);

@@ -105,7 +105,7 @@ internal static class CommitSql
         Postgres: """
             insert into deliveries (tenant_id, day, hash, exception_id, is_further)
             select * from unnest(@tenants, @days, @hashes, @ids, @further)
-            on conflict do nothing
+            on conflict (tenant_id, day, hash) do nothing
             returning tenant_id, day, hash
             """,
         Sqlite: "insert into deliveries (tenant_id, day, hash, exception_id, is_further) values (@tenant, @day, @hash, @id, @further)") { AcrossTenants = true };

@@ -69,6 +69,9 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IBacklog, IAsy
     /// <inheritdoc/>
     public StopHistory Stops => writers.Stops;
 
+    /// <summary>What copies the file while it is in use; null for a database that is copied by its own means.</summary>
+    public IFileCopier? Copier => writers as IFileCopier;
+
     /// <summary>Takes slots and begins to write.</summary>
     /// <param name="database">The store, at this release's schema; on a file, its lock must be held.</param>
     /// <param name="changeWriters">The stores whose changes it writes.</param>
@@ -86,7 +89,7 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IBacklog, IAsy
         ISlotWriters slotWriters = database switch
         {
             SqliteDatabase sqlite => new SqliteSlot(sqlite, queue, seeds, clock, logger),
-            PostgresDatabase postgres => new SlotWriters(new PostgresSlotStore(postgres.Address, options), queue, options, seeds, clock, StartOnPool, logger),
+            PostgresDatabase postgres => new SlotWriters(new PostgresSlotStore(postgres.Address, options), queue, options, seeds, clock, SlotThread.Start, logger),
             _ => throw new ArgumentException($"No committer writes to {database.GetType().Name}.", nameof(database)),
         };
         return await StartAsync(queue, slotWriters, changeWriters, options, seeds, clock, StartOnPool, logger, cancellationToken);

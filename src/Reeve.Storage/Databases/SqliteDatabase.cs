@@ -16,7 +16,12 @@ public sealed class SqliteDatabase : Database
     private readonly SqliteReaders readers;
     private readonly TimeProvider clock;
 
-    static SqliteDatabase() => Batteries_V2.Init();
+    // SQLite counts every allocation under a lock unless it is told beforehand that nobody asks for the count.
+    static SqliteDatabase()
+    {
+        Batteries_V2.Init();
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     /// <summary>Opens nothing yet: the first read or write does.</summary>
     /// <param name="address">The file.</param>

@@ -9,7 +9,7 @@ create index events_exception on events (exception_key) where exception_key is n
 create index events_run on events (run_id, pass_id) where run_id is not null;
 
 -- A body has some 6 KB. The server's own method of compression costs more than all the rest of the row; a server that was built without the faster one
--- keeps bodies as they are. A month that is added later is made like the table.
+-- keeps bodies as they are. What is then under 4 KB stays in its row: another table, with an index of its own, costs more than that, too.
 do $$
 declare
     part regclass;
@@ -23,5 +23,30 @@ begin
     end;
     for part in select inhrelid from pg_inherits where inhparent = 'events'::regclass loop
         execute format('alter table %s alter column body set %s', part, how);
+        execute format('alter table %s set (toast_tuple_target = 4080)', part);
     end loop;
+end $$;
+
+-- As in 0001, and with the same place for bodies.
+create or replace function add_event_months(first date, months integer) returns integer
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+declare
+    month date := date_trunc('month', first)::date;
+    added integer := 0;
+    part text;
+begin
+    if months < 1 or months > 12 or month < date_trunc('month', now() - interval '2 months')::date or month > date_trunc('month', now() + interval '12 months')::date then
+        raise exception 'month % is too far from the database''s clock', month using errcode = '22023';
+    end if;
+    perform pg_advisory_xact_lock(hashtext('reeve.add_event_months'));
+    for i in 1 .. months loop
+        part := 'events_' || to_char(month, 'YYYY_MM');
+        if to_regclass('public.' || part) is null then
+            execute format('create table public.%I partition of public.events for values from (%L) to (%L) with (toast_tuple_target = 4080)',
+                part, month::text || ' 00:00:00+00', (month + interval '1 month')::date::text || ' 00:00:00+00');
+            added := added + 1;
+        end if;
+        month := (month + interval '1 month')::date;
+    end loop;
+    return added;
 end $$;

@@ -9,6 +9,7 @@ using Reeve.Commands.ExceptionVerbs;
 using Reeve.Commands.PackVerbs;
 using Reeve.Commands.Places;
 using Reeve.Commands.Running;
+using Reeve.Commands.Safekeeping;
 using Reeve.Commands.Serving;
 using Reeve.Commands.TenantVerbs;
 using Reeve.Core.Errors;
@@ -39,6 +40,10 @@ public static class CommandLine
             TenantsCommand.Build(context),
             KeysCommand.Build(context),
             DbCommand.Build(context),
+            BackupCommand.Build(context),
+            RestoreCommand.Build(context),
+            HoldCommand.Build(context),
+            ResumeCommand.Build(context),
             DoctorCommand.Build(context),
         };
         if (context.Held is null)

@@ -121,6 +121,24 @@ internal static class HelpExamples
               reeve db migrate --store postgres:"Host=db;Database=reeve;Username=owner" --grant-to node
             """),
         ("reeve db status", "  reeve db status --store sqlite:/var/lib/reeve/reeve.db\n"),
+        ("reeve backup", """
+              reeve backup /backups/reeve-$(date +%F).db       # while a server uses the store, too
+              reeve backup /backups/latest.db --force -o json
+            """),
+        ("reeve restore", """
+              reeve restore /backups/latest.db                 # with the server stopped; the store is on hold then
+              reeve restore /backups/latest.db --force         # keeps the store that is there beside the new one
+              reeve restore --mark --reason "dump of 02:00" --store postgres:"Host=db;Database=reeve;Username=node"
+            """),
+        ("reeve hold", """
+              reeve hold --reason "wrong prices from the feed"                 # every tenant
+              reeve hold --tenant acme --reason "asked by acme's desk"
+              reeve hold --list
+            """),
+        ("reeve resume", """
+              reeve resume --reason "feed corrected, CHG-1182"
+              reeve resume --tenant acme --reason "acme's desk agrees"
+            """),
         ("reeve doctor", """
               reeve doctor
               reeve doctor --verbose --store postgres:"Host=db;Database=reeve;Username=node"

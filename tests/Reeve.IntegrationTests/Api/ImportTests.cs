@@ -100,11 +100,11 @@ public sealed class ImportTests(ApiServers servers)
                     while (found is not { Status: HttpStatusCode.OK })
                     {
                         TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-                        Answer busy = await SendAsync(server, "watched", "{}", Lines);
-                        busy.ShouldRefuse(409, "HTTP-017");
                         found = await server.GetAsync($"{Path}/imports/{await IdAsync(server, "watched")}");
                     }
 
+                    // Not before: until it is there, whoever comes first has the key.
+                    (await SendAsync(server, "watched", "{}", Lines)).ShouldRefuse(409, "HTTP-017");
                     ((string)found.Json["state"]!).ShouldBe("RUNNING");
                     found.Json["items"].ShouldBeNull();
                 }

@@ -65,8 +65,8 @@ public sealed class RecordStores : IAsyncDisposable
         SimulatedNode node = await SimulatedNode.StartAsync(database, "node", new CommitterOptions(), clock);
         return new RecordStores(() => new ValueTask(node.StopAsync()))
         {
-            Committer = node.Committer, Log = database.Tables, Exceptions = database.Tables, Runs = database.Tables, Inbox = database.Tables, Audit = database.Tables,
-            Readers = database.Tables, Tenants = tenants, Imports = database.Tables,
+            Committer = node.Committer, Log = node.Reads, Exceptions = node.Reads, Runs = node.Reads, Inbox = node.Inbox, Audit = database.Tables,
+            Readers = node.Reads, Tenants = tenants, Imports = database.Tables,
         };
     }
 

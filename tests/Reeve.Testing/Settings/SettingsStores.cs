@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Reeve.Core.Ports;
 using Reeve.Engine.PackVersions;
 using Reeve.Governance.Encryption;
+using Reeve.Governance.Holds;
 using Reeve.Governance.Identity;
 using Reeve.Governance.Tenants;
 using Reeve.Storage.Committing;
@@ -29,6 +30,8 @@ public sealed class SettingsStores : IAsyncDisposable
 
     public required ISealedStore Sealed { get; init; }
 
+    public required IHoldStore Holds { get; init; }
+
     public required ICommitter Committer { get; init; }
 
     /// <summary>In memory, empty.</summary>
@@ -36,7 +39,7 @@ public sealed class SettingsStores : IAsyncDisposable
     {
         MemoryStore store = new(new FakeTime());
         MemorySettings settings = new(store);
-        return new SettingsStores(() => ValueTask.CompletedTask) { Tenants = settings, Keys = settings, Packs = settings, PackUsage = settings, Sealed = settings, Committer = store };
+        return new SettingsStores(() => ValueTask.CompletedTask) { Tenants = settings, Keys = settings, Packs = settings, PackUsage = settings, Sealed = settings, Holds = settings, Committer = store };
     }
 
     /// <summary>In an empty database of its own, which goes with it; skips the test where there is no such database.</summary>
@@ -58,8 +61,9 @@ public sealed class SettingsStores : IAsyncDisposable
         SqlKeyStore keys = new(database);
         SqlPackStore packs = new(database);
         SqlSealedStore values = new(database);
+        SqlHoldStore holds = new(database);
         Committer committer = await Storage.Committing.Committer.StartAsync(
-            database, [tenants, keys, packs, values], new CommitterOptions(), new SystemEventSeeds(), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+            database, [tenants, keys, packs, values, holds], new CommitterOptions(), new SystemEventSeeds(), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         return new SettingsStores(async () =>
         {
             await committer.DisposeAsync();
@@ -71,6 +75,7 @@ public sealed class SettingsStores : IAsyncDisposable
             Packs = packs,
             PackUsage = new SqlPackUsageStore(committer),
             Sealed = values,
+            Holds = holds,
             Committer = committer,
         };
     }

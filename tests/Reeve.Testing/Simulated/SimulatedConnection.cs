@@ -5,7 +5,13 @@ using Reeve.Storage.Committing.SlotProtocol;
 namespace Reeve.Testing.Simulated;
 
 /// <summary>A simulated database as the writing protocol of one node sees it.</summary>
-internal sealed class SimulatedSlotStore(SimulatedDatabase database, string node, CommitterOptions options, SimulatedChanges changes) : ISlotStore
+/// <param name="database">The database.</param>
+/// <param name="node">Who calls.</param>
+/// <param name="options">How it writes.</param>
+/// <param name="changes">What the stores of the node contribute.</param>
+/// <param name="leftOut">What its statements leave out, for a planted bug.</param>
+internal sealed class SimulatedSlotStore(
+    SimulatedDatabase database, string node, CommitterOptions options, SimulatedChanges changes, SimulatedLack leftOut = SimulatedLack.Nothing) : ISlotStore
 {
     private readonly List<SimulatedConnection> open = [];
 
@@ -18,6 +24,8 @@ internal sealed class SimulatedSlotStore(SimulatedDatabase database, string node
     internal CommitterOptions Options => options;
 
     internal SimulatedChanges Changes => changes;
+
+    internal bool Has(SimulatedLack part) => !leftOut.HasFlag(part);
 
     public async Task<ISlotConnection> OpenAsync(CancellationToken cancellationToken)
     {
@@ -60,6 +68,20 @@ internal sealed class SimulatedSlotStore(SimulatedDatabase database, string node
         Name), fault));
 }
 
+/// <summary>What the statements of an adapter can lack: each a mistake that somebody could make in SQL.</summary>
+[Flags]
+internal enum SimulatedLack
+{
+    /// <summary>They are whole.</summary>
+    Nothing = 0,
+
+    /// <summary>A commit takes the slot's next number, whoever's the slot is and whatever the writer thinks the number is.</summary>
+    Fence = 1,
+
+    /// <summary>A commit does not look for deliveries that are there.</summary>
+    Deliveries = 2,
+}
+
 /// <summary>A connection to a simulated database: one call at a time, each a few steps long.</summary>
 internal sealed class SimulatedConnection(SimulatedSlotStore store) : ISlotConnection
 {
@@ -70,6 +92,8 @@ internal sealed class SimulatedConnection(SimulatedSlotStore store) : ISlotConne
     internal SimulatedDatabase Database => database;
 
     internal SimulatedChanges Changes => store.Changes;
+
+    internal bool Has(SimulatedLack part) => store.Has(part);
 
     public Task<SlotTaken> TakeAsync(SlotHolder holder, SlotTenure? again, CancellationToken cancellationToken)
     {
@@ -203,14 +227,14 @@ internal sealed class SimulatedConnection(SimulatedSlotStore store) : ISlotConne
     {
         if (again is not null)
         {
-            await database.LockAsync(transaction, SlotKey(again.Slot));
+            await database.LockAsync(transaction, SimulatedLock.OfSlot(again.Slot));
             if (database.Read(tables => tables.Slots[again.Slot]).Writer == again.Writer)
             {
                 return new SlotTaken(new SlotTenure(again.Slot, holder.Writer), await FenceAsync(transaction, again.Slot, holder, isOwn: true, isBurial: false));
             }
         }
 
-        SimulatedSlot? expired = database.Read(tables => tables.Slots.Values.FirstOrDefault(slot => IsExpired(slot) && database.TryLock(transaction, SlotKey(slot.Slot)) is null));
+        SimulatedSlot? expired = database.Read(tables => tables.Slots.Values.FirstOrDefault(slot => IsExpired(slot) && database.TryLock(transaction, SimulatedLock.OfSlot(slot.Slot)) is null));
         if (expired is not null)
         {
             return new SlotTaken(new SlotTenure(expired.Slot, holder.Writer), await FenceAsync(transaction, expired.Slot, holder, isOwn: false, isBurial: false));
@@ -223,7 +247,7 @@ internal sealed class SimulatedConnection(SimulatedSlotStore store) : ISlotConne
 
     private async Task<bool> BuryAsync(SimulatedTransaction transaction, SlotHolder holder, SlotSighting dead)
     {
-        if (database.TryLock(transaction, SlotKey(dead.Slot)) is not null
+        if (database.TryLock(transaction, SimulatedLock.OfSlot(dead.Slot)) is not null
             || !database.Read(tables => tables.Slots[dead.Slot].Writer == dead.Writer && tables.Slots[dead.Slot].BeatAt == dead.BeatAt))
         {
             database.End(transaction);
@@ -240,7 +264,7 @@ internal sealed class SimulatedConnection(SimulatedSlotStore store) : ISlotConne
         do
         {
             n = database.Read(tables => tables.Last(slot)) + 1;
-            await database.LockAsync(transaction, CommitKey(slot, n));
+            await database.LockAsync(transaction, SimulatedLock.OfCommit(slot, n));
         }
         while (database.Read(tables => tables.Commits.ContainsKey((slot, n))));
 
@@ -248,7 +272,7 @@ internal sealed class SimulatedConnection(SimulatedSlotStore store) : ISlotConne
         {
             SimulatedSlot before = database.Read(tables => tables.Slots[slot]);
             bool isUnclean = before.BeatAt is not null && !isOwn;
-            database.Write(slot, n, holder.Writer, Later(database.Now, database.Tables.LastAt(slot)), [], []);
+            database.Write(new SimulatedCommit(slot, n, holder.Writer, database.Read(tables => tables.Next(slot, database.Now))));
             if (!isOwn)
             {
                 database.Free(slot, isUnclean);
@@ -273,7 +297,7 @@ internal sealed class SimulatedConnection(SimulatedSlotStore store) : ISlotConne
             verb, held.Slot, 0,
             async () =>
             {
-                await database.LockAsync(transaction, SlotKey(held.Slot));
+                await database.LockAsync(transaction, SimulatedLock.OfSlot(held.Slot));
                 SimulatedSlot slot = database.Read(tables => tables.Slots[held.Slot]);
                 bool isHeld = slot.Writer == held.Writer;
                 database.Commit(transaction, () =>
@@ -306,10 +330,4 @@ internal sealed class SimulatedConnection(SimulatedSlotStore store) : ISlotConne
     };
 
     private bool IsExpired(SimulatedSlot slot) => slot.BeatAt is not { } beat || (database.Now - beat).Duration() > store.Options.Lease;
-
-    internal static string SlotKey(int slot) => $"slot {slot}";
-
-    internal static string CommitKey(int slot, long n) => $"commit {slot} {n}";
-
-    internal static DateTimeOffset Later(DateTimeOffset now, DateTimeOffset? last) => last > now ? last.Value : now;
 }

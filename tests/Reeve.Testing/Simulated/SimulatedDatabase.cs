@@ -2,6 +2,7 @@ using Reeve.Core.Changes;
 using Reeve.Core.Events;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Storage.Committing.Outcomes;
 using Reeve.Storage.Committing.SlotProtocol;
 using Reeve.Testing.Stores;
 
@@ -17,16 +18,17 @@ namespace Reeve.Testing.Simulated;
 public sealed class SimulatedDatabase(TimeProvider clock, SimulatedProcess? server = null)
 {
     private readonly Lock changing = new();
-    private readonly SortedDictionary<int, SimulatedSlot> slots = [];
-    private readonly SortedDictionary<(int Slot, long N), Guid> commits = [];
-    private readonly SortedDictionary<string, (int? Slot, bool AfterStop)> owners = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SimulatedTransaction> locks = new(StringComparer.Ordinal);
+    private readonly SimulatedTables tables = new();
+    private readonly Dictionary<SimulatedLock, SimulatedTransaction> locks = [];
 
     /// <summary>What is committed, to be read.</summary>
     public MemoryStore Tables { get; } = new(clock);
 
     /// <summary>Asked before every call: what goes wrong with it, or null.</summary>
     public Func<SimulatedCall, SimulatedTrouble?> Trouble { get; set; } = static _ => null;
+
+    /// <summary>Told of every commit as it is made, inside it: what it wrote, by whom.</summary>
+    internal Action<SimulatedCommit>? Written { get; set; }
 
     /// <summary>How far its clock is ahead of the true one.</summary>
     public TimeSpan Skew { get; set; }
@@ -41,7 +43,7 @@ public sealed class SimulatedDatabase(TimeProvider clock, SimulatedProcess? serv
         {
             lock (changing)
             {
-                return [.. slots.Values];
+                return [.. tables.Slots.Values];
             }
         }
     }
@@ -51,7 +53,7 @@ public sealed class SimulatedDatabase(TimeProvider clock, SimulatedProcess? serv
     {
         lock (changing)
         {
-            return owners.TryGetValue(Key(tenant, pass), out (int? Slot, bool AfterStop) owner) ? owner : null;
+            return tables.Inbox.TryGetValue((tenant.Value, pass.Value), out SimulatedInboxRow? row) ? (row.Slot, row.AfterStop) : null;
         }
     }
 
@@ -84,7 +86,7 @@ public sealed class SimulatedDatabase(TimeProvider clock, SimulatedProcess? serv
 
     /// <summary>Takes a lock, and keeps it until the transaction ends.</summary>
     /// <exception cref="SimulatedFaultException">Busy: it took too long. Broken: the transaction was ended meanwhile.</exception>
-    internal async Task LockAsync(SimulatedTransaction transaction, string key)
+    internal async Task LockAsync(SimulatedTransaction transaction, SimulatedLock key)
     {
         long began = clock.GetTimestamp();
         while (TryLock(transaction, key) is { } holder)
@@ -104,7 +106,7 @@ public sealed class SimulatedDatabase(TimeProvider clock, SimulatedProcess? serv
 
     /// <summary>Takes a lock if it is free.</summary>
     /// <returns>Who has it; null when it is the transaction's now.</returns>
-    internal SimulatedTransaction? TryLock(SimulatedTransaction transaction, string key)
+    internal SimulatedTransaction? TryLock(SimulatedTransaction transaction, SimulatedLock key)
     {
         lock (changing)
         {
@@ -118,7 +120,12 @@ public sealed class SimulatedDatabase(TimeProvider clock, SimulatedProcess? serv
                 return holder;
             }
 
-            locks[key] = transaction;
+            if (holder is null)
+            {
+                locks[key] = transaction;
+                transaction.Locks.Add(key);
+            }
+
             return null;
         }
     }
@@ -149,7 +156,7 @@ public sealed class SimulatedDatabase(TimeProvider clock, SimulatedProcess? serv
                 return;
             }
 
-            foreach (string key in locks.Where(held => held.Value == transaction).Select(held => held.Key).ToArray())
+            foreach (SimulatedLock key in transaction.Locks)
             {
                 locks.Remove(key);
             }
@@ -162,39 +169,50 @@ public sealed class SimulatedDatabase(TimeProvider clock, SimulatedProcess? serv
     {
         lock (changing)
         {
-            return read(new SimulatedTables(slots, commits, owners));
+            return read(tables);
         }
     }
 
     /// <summary>Inside <see cref="Commit"/>.</summary>
-    internal void Write(int slot, long n, Guid writer, DateTimeOffset at, IReadOnlyList<Change> changes, IReadOnlyList<LoggedEvent> events)
+    internal void Write(SimulatedCommit commit)
     {
-        Tables.Write(slot, n, at, changes, events);
-        commits.Add((slot, n), writer);
-        foreach (Change change in changes)
+        tables.Commits.Add((commit.Slot, commit.N), commit.Writer);
+        Tables.Write(commit.Slot, commit.N, commit.At, commit.Changes, commit.Events);
+        tables.Lasts[commit.Slot] = (commit.N, commit.At);
+        foreach (LoggedEvent item in commit.Events)
+        {
+            tables.Heads[(item.TenantId, commit.Slot)] = item.Hash.ToArray();
+        }
+
+        foreach ((TenantId tenant, string counts) in commit.Tallies)
+        {
+            tables.Tallies[(tenant, commit.Slot)] = counts;
+        }
+
+        foreach (Change change in commit.Changes)
         {
             switch (change)
             {
                 case ExceptionChange.Enqueue put:
-                    owners[Key(put.Tenant, put.Pass)] = (slot, false);
+                    tables.Inbox[(put.Tenant.Value, put.Pass.Value)] = new SimulatedInboxRow(put, commit.Slot, Attempts: 1, AfterStop: false, Now);
                     break;
                 case ExceptionChange.Dequeue taken:
-                    owners.Remove(Key(taken.Tenant, taken.Pass));
+                    tables.Inbox.Remove((taken.Tenant.Value, taken.Pass.Value));
                     break;
             }
         }
+
+        Written?.Invoke(commit);
     }
 
     /// <summary>Inside <see cref="Commit"/>: sets free what a slot owns.</summary>
     internal void Free(int slot, bool afterStop)
     {
-        foreach (string key in owners.Where(owner => owner.Value.Slot == slot).Select(owner => owner.Key).ToArray())
+        foreach (SimulatedInboxRow row in tables.Inbox.Values.Where(row => row.Slot == slot).ToArray())
         {
-            owners[key] = (null, owners[key].AfterStop || afterStop);
+            tables.Inbox[row.Place] = row with { Slot = null, AfterStop = row.AfterStop || afterStop };
         }
     }
-
-    private static string Key(TenantId tenant, PassId pass) => $"{tenant.Value}/{pass.Value}";
 }
 
 /// <summary>A row of <c>slots</c>.</summary>
@@ -206,11 +224,63 @@ public sealed class SimulatedDatabase(TimeProvider clock, SimulatedProcess? serv
 /// <param name="UncleanBefore">The time before that.</param>
 public sealed record SimulatedSlot(int Slot, Guid Writer, Guid Node, DateTimeOffset? BeatAt, DateTimeOffset? UncleanAt = null, DateTimeOffset? UncleanBefore = null);
 
-/// <summary>The tables that only the protocol reads.</summary>
-internal readonly record struct SimulatedTables(
-    SortedDictionary<int, SimulatedSlot> Slots, SortedDictionary<(int Slot, long N), Guid> Commits, SortedDictionary<string, (int? Slot, bool AfterStop)> Owners)
+/// <summary>A commit of a simulated database.</summary>
+internal sealed record SimulatedCommit(int Slot, long N, Guid Writer, DateTimeOffset At)
 {
-    internal long Last(int slot) => Commits.Keys.Where(key => key.Slot == slot).Select(key => key.N).DefaultIfEmpty().Max();
+    internal IReadOnlyList<Change> Changes { get; init; } = [];
+
+    internal IReadOnlyList<LoggedEvent> Events { get; init; } = [];
+
+    /// <summary>The rows of counters that it leaves.</summary>
+    internal IReadOnlyList<(TenantId Tenant, string Counts)> Tallies { get; init; } = [];
+}
+
+/// <summary>A row of <c>inbox</c>.</summary>
+/// <param name="Item">What was put down.</param>
+/// <param name="Slot">Whose it is; null: nobody's.</param>
+/// <param name="Attempts">How often deciding it was begun.</param>
+/// <param name="AfterStop">Whether an unclean stop set it free.</param>
+/// <param name="ReceivedAt">When, by the database's clock.</param>
+internal sealed record SimulatedInboxRow(ExceptionChange.Enqueue Item, int? Slot, int Attempts, bool AfterStop, DateTimeOffset ReceivedAt)
+{
+    internal (string, Guid) Place => (Item.Tenant.Value, Item.Pass.Value);
+}
+
+/// <summary>The tables beside those of <see cref="SimulatedDatabase.Tables"/>. Not thread-safe.</summary>
+internal sealed class SimulatedTables
+{
+    internal SortedDictionary<int, SimulatedSlot> Slots { get; } = [];
+
+    internal Dictionary<(int Slot, long N), Guid> Commits { get; } = [];
+
+    internal Dictionary<int, (long N, DateTimeOffset At)> Lasts { get; } = [];
+
+    /// <summary>The last link of each chain.</summary>
+    internal Dictionary<(TenantId Tenant, int Slot), byte[]> Heads { get; } = [];
+
+    /// <summary>The counters of each tenant and slot, as text.</summary>
+    internal Dictionary<(TenantId Tenant, int Slot), string> Tallies { get; } = [];
+
+    /// <summary>By tenant, then pass.</summary>
+    internal SortedDictionary<(string Tenant, Guid Pass), SimulatedInboxRow> Inbox { get; } = new(Comparer<(string Tenant, Guid Pass)>.Create(static (left, right) =>
+        string.CompareOrdinal(left.Tenant, right.Tenant) is not 0 and int tenants ? tenants : left.Pass.CompareTo(right.Pass)));
+
+    internal long Last(int slot) => Lasts.TryGetValue(slot, out (long N, DateTimeOffset At) last) ? last.N : 0;
+
+    /// <summary>The time of a slot's next commit: the clock's, but never before its last.</summary>
+    internal DateTimeOffset Next(int slot, DateTimeOffset now) => Lasts.TryGetValue(slot, out (long N, DateTimeOffset At) last) && last.At > now ? last.At : now;
+}
+
+/// <summary>What a transaction holds until it ends: a slot's row, a commit's key, what an outcome claims, or a reader.</summary>
+internal readonly record struct SimulatedLock(int Slot, long N, ClaimKey? Claim = null, string? Reader = null)
+{
+    internal static SimulatedLock OfReader(string name) => new(0, 0, null, name);
+
+    internal static SimulatedLock Of(ClaimKey claim) => new(0, 0, claim);
+
+    internal static SimulatedLock OfSlot(int slot) => new(slot, 0);
+
+    internal static SimulatedLock OfCommit(int slot, long n) => new(slot, n);
 }
 
 /// <summary>A transaction of a simulated database.</summary>
@@ -227,6 +297,8 @@ internal sealed class SimulatedTransaction(TimeSpan limit)
     internal bool IsOver { get; private set; }
 
     internal ITimer? Idle { get; set; }
+
+    internal List<SimulatedLock> Locks { get; } = [];
 
     internal bool TryEnd()
     {

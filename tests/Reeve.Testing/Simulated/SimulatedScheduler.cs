@@ -8,7 +8,7 @@ public sealed class SimulatedScheduler(int seed, FakeTime clock)
 {
     private readonly Random random = new(seed);
     private readonly Lock changing = new();
-    private readonly List<(SimulatedProcess Process, SendOrPostCallback Step, object? State)> ready = [];
+    private readonly List<SimulatedStep> ready = [];
     private int thread;
     private string? stranger;
 
@@ -23,6 +23,9 @@ public sealed class SimulatedScheduler(int seed, FakeTime clock)
 
     /// <summary>A process to run things in.</summary>
     public SimulatedProcess Process(string name) => new(this, name);
+
+    /// <summary>Looked at after every step: what to end the run with, or null.</summary>
+    public Func<Exception?>? AfterStep { get; set; }
 
     /// <summary>Runs until <paramref name="test"/> ends; what else still runs then is left where it is.</summary>
     /// <exception cref="InvalidOperationException">Nothing can go on and no timer waits, or something resumed on another thread.</exception>
@@ -40,6 +43,10 @@ public sealed class SimulatedScheduler(int seed, FakeTime clock)
             while (!end.IsCompleted)
             {
                 Step();
+                if (AfterStep?.Invoke() is { } fault)
+                {
+                    throw fault;
+                }
             }
 
             end.GetAwaiter().GetResult();
@@ -50,23 +57,58 @@ public sealed class SimulatedScheduler(int seed, FakeTime clock)
         }
     }
 
-    internal void Post(SimulatedProcess process, SendOrPostCallback step, object? state)
+    /// <summary>Adds to what a run did, so that runs which took the same steps to other ends differ.</summary>
+    public void Note(long what) => Trace = unchecked((Trace * 31) + what);
+
+    internal void Post(SimulatedStep step)
     {
         lock (changing)
         {
             stranger ??= Environment.CurrentManagedThreadId == thread ? null : Environment.StackTrace;
-            ready.Add((process, step, state));
+            if (step.Process.IsFrozen)
+            {
+                step.Process.Parked.Add(step);
+            }
+            else if (!step.Process.IsDead)
+            {
+                ready.Add(step);
+            }
+        }
+    }
+
+    /// <summary>Takes a process's steps out of turn, or puts them back, as its state says.</summary>
+    internal void Sort(SimulatedProcess process)
+    {
+        lock (changing)
+        {
+            if (process.IsFrozen && !process.IsDead)
+            {
+                process.Parked.AddRange(ready.Where(step => step.Process == process));
+            }
+            else if (!process.IsDead)
+            {
+                ready.AddRange(process.Parked);
+            }
+
+            if (process.IsFrozen || process.IsDead)
+            {
+                ready.RemoveAll(step => step.Process == process);
+            }
+
+            if (!process.IsFrozen || process.IsDead)
+            {
+                process.Parked.Clear();
+            }
         }
     }
 
     private void Step()
     {
-        (SimulatedProcess Process, SendOrPostCallback Step, object? State)? next = Pick();
-        if (next is { } one)
+        if (Pick() is { Process: not null } next)
         {
             Steps++;
-            SynchronizationContext.SetSynchronizationContext(one.Process);
-            one.Step(one.State);
+            SynchronizationContext.SetSynchronizationContext(next.Process);
+            next.Action(next.State);
             return;
         }
 
@@ -76,7 +118,7 @@ public sealed class SimulatedScheduler(int seed, FakeTime clock)
         clock.Advance(due > clock.GetUtcNow() ? due - clock.GetUtcNow() : TimeSpan.Zero);
     }
 
-    private (SimulatedProcess, SendOrPostCallback, object?)? Pick()
+    private SimulatedStep Pick()
     {
         lock (changing)
         {
@@ -85,21 +127,23 @@ public sealed class SimulatedScheduler(int seed, FakeTime clock)
                 throw new InvalidOperationException($"Something resumed on another thread:\n{stranger}");
             }
 
-            ready.RemoveAll(step => step.Process.IsDead);
-            int[] able = [.. Enumerable.Range(0, ready.Count).Where(i => !ready[i].Process.IsFrozen)];
-            if (able.Length == 0)
+            if (ready.Count == 0)
             {
-                return null;
+                return default;
             }
 
-            int at = able[random.Next(able.Length)];
-            (SimulatedProcess Process, SendOrPostCallback Step, object? State) one = ready[at];
-            ready.RemoveAt(at);
-            Trace = unchecked((Trace * 31) + (at * 1009) + one.Process.Name.Aggregate(17, (hash, letter) => (hash * 31) + letter));
+            int at = random.Next(ready.Count);
+            SimulatedStep one = ready[at];
+            ready[at] = ready[^1];
+            ready.RemoveAt(ready.Count - 1);
+            Note((at * 1009L) + one.Process.Mark);
             return one;
         }
     }
 }
+
+/// <summary>Something that a process does when its turn comes.</summary>
+internal readonly record struct SimulatedStep(SimulatedProcess Process, SendOrPostCallback Action, object? State);
 
 /// <summary>A process of a simulation: what runs in it can be frozen, and killed. Its steps are the scheduler's.</summary>
 public sealed class SimulatedProcess : SynchronizationContext
@@ -110,19 +154,38 @@ public sealed class SimulatedProcess : SynchronizationContext
     {
         this.scheduler = scheduler;
         Name = name;
+        Mark = name.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter));
     }
 
     /// <summary>What it is called.</summary>
     public string Name { get; }
 
     /// <summary>Whether it makes no step now; what would wake it waits.</summary>
-    public bool IsFrozen { get; set; }
+    public bool IsFrozen
+    {
+        get;
+        set
+        {
+            field = value;
+            scheduler.Sort(this);
+        }
+    }
+
+    /// <summary>Its name as a number, the same in every run.</summary>
+    internal int Mark { get; }
+
+    /// <summary>What it does once it is no longer frozen.</summary>
+    internal List<SimulatedStep> Parked { get; } = [];
 
     /// <summary>Whether it never makes a step again.</summary>
     public bool IsDead { get; private set; }
 
     /// <summary>Ends it between two steps; it does nothing any more.</summary>
-    public void Kill() => IsDead = true;
+    public void Kill()
+    {
+        IsDead = true;
+        scheduler.Sort(this);
+    }
 
     /// <summary>Runs something in it.</summary>
     public Task<T> RunAsync<T>(Func<Task<T>> work)
@@ -145,7 +208,7 @@ public sealed class SimulatedProcess : SynchronizationContext
     }
 
     /// <inheritdoc/>
-    public override void Post(SendOrPostCallback d, object? state) => scheduler.Post(this, d, state);
+    public override void Post(SendOrPostCallback d, object? state) => scheduler.Post(new SimulatedStep(this, d, state));
 
     /// <inheritdoc/>
     public override void Send(SendOrPostCallback d, object? state) => throw new InvalidOperationException("A step waits for no other.");

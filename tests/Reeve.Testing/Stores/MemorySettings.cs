@@ -3,16 +3,17 @@ using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Engine.PackVersions;
 using Reeve.Governance.Encryption;
+using Reeve.Governance.Holds;
 using Reeve.Governance.Identity;
 using Reeve.Governance.Tenants;
 
 namespace Reeve.Testing.Stores;
 
 /// <summary>
-/// Tenants, keys, packs and sealed values in memory, changed by the commits of a <see cref="MemoryStore"/>. The contract suites
+/// Tenants, keys, packs, sealed values and holds in memory, changed by the commits of a <see cref="MemoryStore"/>. The contract suites
 /// that the databases pass, it passes. Thread-safe.
 /// </summary>
-public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, IPackUsageStore, ISealedStore
+public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, IPackUsageStore, ISealedStore, IHoldStore
 {
     private static readonly CommitOutcome Taken = new CommitOutcome.AlreadyThere(null);
     private static readonly CommitOutcome Moved = new CommitOutcome.MovedOn();
@@ -25,6 +26,7 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, IPackU
     private readonly Dictionary<(TenantId, string), SealedValue> values = [];
     private readonly List<(TenantId Tenant, PackHistoryEntry Entry)> history = [];
     private readonly Dictionary<(TenantId, PackKindStored, DomainName, string), PackUsage> usage = [];
+    private readonly Dictionary<(TenantId, Guid), Hold> holds = [];
     private int reads;
 
     /// <summary>Teaches a store the changes of settings.</summary>
@@ -41,6 +43,8 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, IPackU
             change => keys[(change.Tenant, change.Key)] = keys[(change.Tenant, change.Key)] with { Key = keys[(change.Tenant, change.Key)].Key with { RevokedAt = change.At } });
         Handle<SealedChange.Added>(store, change => values.ContainsKey((change.TenantId, change.Value.Name)) ? Taken : null, change => Put(change.Value));
         Handle<SealedChange.Put>(store, _ => null, change => Put(change.Value));
+        Handle<HoldChange.Placed>(store, change => holds.ContainsKey((change.TenantId, change.Hold.Id)) ? Taken : null, change => holds.Add((change.TenantId, change.Hold.Id), change.Hold));
+        Handle<HoldChange.Lifted>(store, change => holds.ContainsKey((change.Scope, change.Hold)) ? null : Moved, change => holds.Remove((change.Scope, change.Hold)));
         Handle<PackChange.Stored>(
             store,
             change => versions.ContainsKey((change.Tenant, change.Content.Pack.Key)) ? Taken : null,
@@ -100,6 +104,11 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, IPackU
     /// <inheritdoc/>
     public Task<IReadOnlyList<SealedValue>> ListAsync(TenantId tenant, string prefix, CancellationToken cancellationToken) => Read<IReadOnlyList<SealedValue>>(
         () => [.. values.Values.Where(value => value.TenantId == tenant && value.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(value => value.Name, ByteOrder.Instance)],
+        cancellationToken);
+
+    /// <inheritdoc/>
+    Task<IReadOnlyList<Hold>> IHoldStore.ListAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<Hold>>(
+        () => [.. holds.Values.OrderBy(hold => hold.Scope.Value, ByteOrder.Instance).ThenBy(hold => hold.Since).ThenBy(hold => hold.Id.ToString("N"), StringComparer.Ordinal)],
         cancellationToken);
 
     /// <inheritdoc/>

@@ -10,30 +10,50 @@ namespace Reeve.Testing.Stores;
 public sealed partial class MemoryStore
 {
     /// <summary>What an outcome runs into as things stand; null when nothing.</summary>
-    internal CommitOutcome? ConflictOf(IReadOnlyList<Change> changes)
+    /// <param name="changes">Its changes.</param>
+    /// <param name="withDeliveries">Whether deliveries are looked for.</param>
+    internal CommitOutcome? ConflictOf(IReadOnlyList<Change> changes, bool withDeliveries = true)
     {
         lock (changing)
         {
             return changes.OfType<ImportChange.ItemAdded>().Select(ItemThere).FirstOrDefault(found => found is not null)
-                ?? changes.Select(Delivered).FirstOrDefault(found => found is not null) ?? changes.Select(Refuse).FirstOrDefault(found => found is not null);
+                ?? (withDeliveries ? changes.Select(Delivered).FirstOrDefault(found => found is not null) : null) ?? changes.Select(Refuse).FirstOrDefault(found => found is not null);
         }
     }
 
-    /// <summary>The last link of a chain; null when it has none.</summary>
-    internal byte[]? HeadOf(TenantId tenant, int slot)
+    /// <summary>A row as it stands; null when there is none.</summary>
+    internal ExceptionRow? Stored(TenantId tenant, ExceptionId id)
     {
         lock (changing)
         {
-            return log.LastOrDefault(item => item.TenantId == tenant && item.Position.Slot == slot)?.Hash.ToArray();
+            return Row(tenant, id);
         }
     }
 
-    /// <summary>When the last commit of a slot was made.</summary>
-    internal DateTimeOffset? LastAt(int slot)
+    /// <summary>Every row as it stands.</summary>
+    internal IReadOnlyList<ExceptionRow> Stored()
     {
         lock (changing)
         {
-            return commits.LastOrDefault(commit => commit.Slot == slot)?.At;
+            return [.. rows.Values];
+        }
+    }
+
+    /// <summary>How far a reader has come.</summary>
+    internal ReaderPosition Reader(string name)
+    {
+        lock (changing)
+        {
+            return readers.GetValueOrDefault(name) ?? ReaderPosition.Start;
+        }
+    }
+
+    /// <summary>Moves a reader on.</summary>
+    internal void Move(string name, ReaderPosition to)
+    {
+        lock (changing)
+        {
+            readers[name] = to;
         }
     }
 

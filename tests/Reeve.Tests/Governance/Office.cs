@@ -4,6 +4,7 @@ using Reeve.Core.Events;
 using Reeve.Core.Principals;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Governance.Holds;
 using Reeve.Governance.Identity;
 using Reeve.Governance.Tenants;
 using Reeve.Testing.Stores;
@@ -53,6 +54,10 @@ internal sealed class Office
     /// <summary>The same door as another node has it: over the same store, with a memory of its own, which it believes as its board says.</summary>
     /// <param name="board">The board; null for one that looked at the commits this moment.</param>
     internal KeyDesk NewKeyDesk(SignalBoard? board = null) => new(Settings, Tenants, Store, board ?? NewBoard(), Clock);
+
+    /// <summary>The door to holds as a node has it, with a memory of its own, which it believes as its board says.</summary>
+    /// <param name="board">The board; null for one that looked at the commits this moment.</param>
+    internal HoldDesk NewHoldDesk(SignalBoard? board = null) => new(Settings, Tenants, Store, board ?? NewBoard(), Clock);
 
     /// <summary>The board of a node that looked at the commits this moment.</summary>
     internal SignalBoard NewBoard()

@@ -97,7 +97,7 @@ internal sealed class Template(PlanSources sources, TemplateUse use)
             return Value.Of(text);
         }
 
-        StringBuilder result = new(text.Length + 32);
+        StringBuilder? result = null;
         int at = 0;
         while (at < text.Length)
         {
@@ -111,13 +111,17 @@ internal sealed class Template(PlanSources sources, TemplateUse use)
             // "{{exception.x}": the innermost brace opens the placeholder.
             open = text.LastIndexOf('{', close, close - open + 1);
             Finding finding = sources.FindPlaceholder(text[(open + 1)..close]);
-            result.Append(text, at, open - at);
+            bool lone = open == 0 && close == text.Length - 1;
+            if (lone && finding is Finding.Known alone)
+            {
+                return alone.Value;
+            }
+
+            (result ??= new StringBuilder(text.Length + 32)).Append(text, at, open - at);
             at = close + 1;
-            bool lone = open == 0 && at == text.Length;
             string placeholder = text[open..at];
             switch (finding)
             {
-                case Finding.Known known when lone: return known.Value;
                 case Finding.Known known: result.Append(Shown(known.Value)); break;
                 case Finding.Awaited:
                     awaited.Add(pointer);
@@ -139,6 +143,6 @@ internal sealed class Template(PlanSources sources, TemplateUse use)
             }
         }
 
-        return Value.Of(result.Append(text, at, text.Length - at).ToString());
+        return Value.Of(result is null ? text : result.Append(text, at, text.Length - at).ToString());
     }
 }

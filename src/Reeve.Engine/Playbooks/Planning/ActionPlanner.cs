@@ -159,17 +159,29 @@ internal static class ActionPlanner
     private sealed record ActionShape(string Action, string[] References, string[] Texts)
     {
         // The spelling of EX-PB-5 for both spellings of a known parameter; others stay as written.
-        internal string Spelled(string key)
-        {
-            foreach (string name in References.Concat(Texts))
-            {
-                if (string.Equals(name.Replace("_", "", StringComparison.Ordinal), key.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))
-                {
-                    return name;
-                }
-            }
+        internal string Spelled(string key) =>
+            Array.Find(References, name => IsSame(name, key)) ?? Array.Find(Texts, name => IsSame(name, key)) ?? key;
 
-            return key;
+        // Whether the same but for underscores and case.
+        private static bool IsSame(ReadOnlySpan<char> name, ReadOnlySpan<char> key)
+        {
+            while (true)
+            {
+                name = name.TrimStart('_');
+                key = key.TrimStart('_');
+                if (name.IsEmpty || key.IsEmpty)
+                {
+                    return name.IsEmpty && key.IsEmpty;
+                }
+
+                if (!name[..1].Equals(key[..1], StringComparison.OrdinalIgnoreCase))
+                {
+                    return false;
+                }
+
+                name = name[1..];
+                key = key[1..];
+            }
         }
     }
 

@@ -54,6 +54,9 @@ internal sealed record InputWork
     /// <summary>Whether passes are received before they are decided; asked for each chunk.</summary>
     internal required Func<bool> ReceivesFirst { get; init; }
 
+    /// <summary>Whether results show what was decided; else where it left the exception and no more, so that what waits for its commit holds none of it.</summary>
+    internal bool ShowsDecisions { get; init; }
+
     /// <summary>Which tenants are looked up before they are decided.</summary>
     internal required RepeatWatch Repeats { get; init; }
 

@@ -152,7 +152,7 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
 
         Committed = recorder.Conflict;
         WasReceived = recorder.WasReceived;
-        Result = decided?.Result();
+        Result = decided is null ? null : work.ShowsDecisions ? decided.Result() : new ExceptionResult { ExceptionId = decided.Record.ExceptionId, Status = decided.Record.ResolutionStatus };
         Changes = decided is null ? null : recorder.Last(decided);
         if (decided is null && Committed is null)
         {

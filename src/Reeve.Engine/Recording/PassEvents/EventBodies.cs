@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Reeve.Core.Decisions;
@@ -170,11 +169,11 @@ internal static class EventBodies
     // How the pass ended, and the hash of its decision document.
     private static void WriteEnd(Utf8JsonWriter writer, ExceptionCase decided)
     {
-        byte[] document = DecisionDocument.Render(decided.Result(), decided.Settings.DomainPack, decided.Settings.TenantPolicy);
+        byte[] hash = DecisionDocument.Hash(decided.Decided(), decided.Settings.DomainPack, decided.Settings.TenantPolicy);
         writer.WriteStartObject();
         writer.WriteString("resolutionStatus", Wire.Name(decided.Record.ResolutionStatus));
         writer.WriteNumber("format", DecisionDocument.Format);
-        writer.WriteString("decisionDocument", Convert.ToHexStringLower(SHA256.HashData(document)));
+        writer.WriteString("decisionDocument", Convert.ToHexStringLower(hash));
         writer.WriteEndObject();
     }
 

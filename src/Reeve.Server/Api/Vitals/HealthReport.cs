@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Reeve.Core.Errors;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Governance.Holds;
 using Reeve.Server.Hosting;
 using Reeve.Server.Problems;
 using Reeve.Storage.Probes;
@@ -14,6 +15,8 @@ internal sealed class HealthReport(StoreSession store, ServerState state, TimePr
 {
     // Orchestrators ask every few seconds and give up after a few more.
     private static readonly TimeSpan ProbeDeadline = TimeSpan.FromSeconds(2);
+
+    private const string Unknown = "unknown";
 
     private readonly StoreProbe probe = new(store.Database);
 
@@ -29,11 +32,12 @@ internal sealed class HealthReport(StoreSession store, ServerState state, TimePr
     internal async Task<(int Status, byte[] Body)> WriteAsync(CancellationToken cancellationToken)
     {
         bool reached = await ReachesStoreAsync(cancellationToken);
-        byte[] body = JsonText.Render((Report: this, Reached: reached), static (writer, it) => it.Report.Write(writer, it.Reached));
+        string hold = reached ? await HoldAsync(cancellationToken) : Unknown;
+        byte[] body = JsonText.Render((Report: this, Reached: reached, Hold: hold), static (writer, it) => it.Report.Write(writer, it.Reached, it.Hold));
         return (reached ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, body);
     }
 
-    private void Write(Utf8JsonWriter writer, bool reached)
+    private void Write(Utf8JsonWriter writer, bool reached, string hold)
     {
         writer.WriteStartObject();
         writer.WriteString("status", reached ? "healthy" : "unhealthy");
@@ -46,9 +50,24 @@ internal sealed class HealthReport(StoreSession store, ServerState state, TimePr
         writer.WriteStartObject("background_tasks");
         writer.WriteEndObject();
         writer.WriteStartObject("kill_switches");
+        writer.WriteString("hold", hold);
         writer.WriteEndObject();
         writer.WriteString("version", Product.Version);
         writer.WriteEndObject();
+    }
+
+    // Whom it stops is for those who may know; that something is stopped is for whoever wonders why nothing happens.
+    private async Task<string> HoldAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            IReadOnlyList<Hold> holds = await store.Holds.ListAsync(cancellationToken).WaitAsync(ProbeDeadline, clock, cancellationToken);
+            return holds.Count == 0 ? "none" : holds.Any(static hold => hold.IsForAll) ? "all" : "some";
+        }
+        catch (Exception fault) when (fault is ReeveException or TimeoutException)
+        {
+            return Unknown;
+        }
     }
 
     private async Task<bool> ReachesStoreAsync(CancellationToken cancellationToken)

@@ -76,7 +76,10 @@ internal static class ProbeRoutes
         ["database_pool"] = BodySchemas.Text("How the connections are.", "healthy", "error"),
         ["qdrant"] = BodySchemas.Text("The vector store.", "connected", "disabled", "error"),
         ["background_tasks"] = BodySchemas.Object("Each task, and how it is."),
-        ["kill_switches"] = BodySchemas.Object("Each switch, and whether it is on."),
+        ["kill_switches"] = BodySchemas.Object("Each switch, and whether it is on.", new()
+        {
+            ["hold"] = BodySchemas.Text("Whose effects are on hold: nobody's, some tenants', all tenants'.", "none", "some", "all", "unknown"),
+        }),
         ["version"] = BodySchemas.Text("The release."),
     });
 }

@@ -244,14 +244,16 @@ internal sealed class OutcomeQueue(QueueBounds bounds)
     }
 
     /// <summary>The same on the calling thread, which must be one that has nothing else to do; <see cref="Wake"/> ends it.</summary>
-    internal void Wait(long seen)
+    /// <param name="seen">What <see cref="Take"/> gave.</param>
+    /// <param name="atMost">How long it may take; infinite, too.</param>
+    internal void Wait(long seen, TimeSpan atMost)
     {
         lock (changing)
         {
             if (version == seen)
             {
                 sleepers++;
-                Monitor.Wait(changing);
+                Monitor.Wait(changing, atMost);
                 sleepers--;
             }
         }

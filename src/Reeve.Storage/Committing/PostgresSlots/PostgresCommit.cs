@@ -16,16 +16,23 @@ namespace Reeve.Storage.Committing.PostgresSlots;
 internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptions options, int slot, Guid writer, long n) : ISlotAttempt
 {
     private readonly List<string> unknown = [];
+    private volatile NpgsqlBatch? running;
 
     /// <inheritdoc/>
     public bool CommitSent { get; private set; }
 
     /// <inheritdoc/>
-    public async Task<AttemptEnd> RunAsync(List<Outcome> outcomes, SlotMemory memory, CancellationToken cancellationToken)
+    public Task<AttemptEnd> RunAsync(List<Outcome> outcomes, SlotMemory memory, CancellationToken cancellationToken) =>
+        Blocking(() => Run(outcomes, memory), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<CommitOutcome?> RunChoreAsync(Outcome chore, CancellationToken cancellationToken) => Blocking(() => RunChore(chore), cancellationToken);
+
+    private AttemptEnd Run(List<Outcome> outcomes, SlotMemory memory)
     {
         Projection projection = new(outcomes);
         DateTimeOffset at;
-        await using (NpgsqlBatch first = new(connection))
+        using (NpgsqlBatch first = new(connection))
         {
             Begin(first, PostgresDatabase.EngineRole);
             first.BatchCommands.Add(Numbered(CommitSql.Fence).With("writer", NpgsqlDbType.Uuid, writer));
@@ -39,14 +46,14 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
             projection.AddTo(first, slot);
             (int calls, StatementCall[] called) = AddCalls(first, outcomes);
             DateTimeOffset? fenced = null;
-            await using (NpgsqlDataReader reader = await first.ExecuteReaderAsync(cancellationToken))
+            using (NpgsqlDataReader reader = Execute(first))
             {
-                await reader.NextResultAsync(cancellationToken);
-                fenced = await reader.ReadAsync(cancellationToken) ? Time(reader) : null;
-                await reader.NextResultAsync(cancellationToken);
-                await LearnAsync(reader, memory, cancellationToken);
-                await projection.ReadAsync(reader, cancellationToken);
-                while (await reader.NextResultAsync(cancellationToken))
+                reader.NextResult();
+                fenced = reader.Read() ? Time(reader) : null;
+                reader.NextResult();
+                Learn(reader, memory);
+                projection.Read(reader);
+                while (reader.NextResult())
                 {
                     // Statements that no conflict tells itself by: an error of any of them is thrown here.
                 }
@@ -54,14 +61,14 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
 
             if (fenced is not { } time)
             {
-                await RollbackAsync(cancellationToken);
+                Rollback();
                 return AttemptEnd.Fenced;
             }
 
             at = time;
             if (Unmade(first, calls, called) is { } why)
             {
-                await RollbackAsync(cancellationToken);
+                Rollback();
                 outcomes[0].Become(why);
                 outcomes.Clear();
                 return AttemptEnd.Nothing;
@@ -70,24 +77,23 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
 
         while (projection.HasConflicts)
         {
-            await GiveWayAsync(projection, outcomes, cancellationToken);
+            GiveWay(projection, outcomes);
             if (outcomes.Count == 0)
             {
-                await RollbackAsync(cancellationToken);
+                Rollback();
                 return AttemptEnd.Nothing;
             }
 
-            projection = await AgainAsync(outcomes, cancellationToken);
+            projection = Again(outcomes);
         }
 
-        await FinishAsync(projection, outcomes, at, memory, cancellationToken);
+        Finish(projection, outcomes, at, memory);
         return AttemptEnd.Committed;
     }
 
-    /// <inheritdoc/>
-    public async Task<CommitOutcome?> RunChoreAsync(Outcome chore, CancellationToken cancellationToken)
+    private CommitOutcome? RunChore(Outcome chore)
     {
-        await using NpgsqlBatch batch = new(connection);
+        using NpgsqlBatch batch = new(connection);
         Begin(batch, PostgresDatabase.EngineRole);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(SlotSql.Hold.Postgres).With("slot", NpgsqlDbType.Integer, slot).With("writer", NpgsqlDbType.Uuid, writer));
         int from = batch.BatchCommands.Count;
@@ -97,29 +103,50 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
         }
 
         bool held;
-        await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken))
+        using (NpgsqlDataReader reader = Execute(batch))
         {
-            await reader.NextResultAsync(cancellationToken);
-            held = await reader.ReadAsync(cancellationToken);
-            while (await reader.NextResultAsync(cancellationToken))
+            reader.NextResult();
+            held = reader.Read();
+            while (reader.NextResult())
             {
             }
         }
 
         if (!held || Unmade(batch, from, chore.Calls) is not null)
         {
-            await RollbackAsync(cancellationToken);
+            Rollback();
             return held ? Unmade(batch, from, chore.Calls) : null;
         }
 
         CommitSent = true;
-        await using NpgsqlCommand commit = new("commit", connection);
-        await commit.ExecuteNonQueryAsync(cancellationToken);
+        using NpgsqlCommand commit = new("commit", connection);
+        commit.ExecuteNonQuery();
         return new CommitOutcome.Committed(slot, 0);
     }
 
+    // On the slot's own thread, which waits for the answer: handed to the pool, it would stand behind all that is being decided there.
+    private Task<T> Blocking<T>(Func<T> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using CancellationTokenRegistration stopping = cancellationToken.Register(() => running?.Cancel());
+            return Task.FromResult(run());
+        }
+        catch (Exception fault)
+        {
+            return Task.FromException<T>(fault);
+        }
+    }
+
+    private NpgsqlDataReader Execute(NpgsqlBatch batch)
+    {
+        running = batch;
+        return batch.ExecuteReader();
+    }
+
     // Answers what conflicts, and goes back to where the commit's row is all there is.
-    private async Task GiveWayAsync(Projection projection, List<Outcome> outcomes, CancellationToken cancellationToken)
+    private void GiveWay(Projection projection, List<Outcome> outcomes)
     {
         List<(Outcome Outcome, CommitOutcome Why)> refused = projection.Refused();
         if (refused.Count == 0)
@@ -129,7 +156,7 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
 
         List<(Outcome Outcome, (string Tenant, DeliveryKey Key, string Id, bool IsFurther) Delivery)> deliveries =
             [.. refused.SelectMany(item => Projection.Deliveries(item.Outcome).Select(delivery => (item.Outcome, delivery)))];
-        await using NpgsqlBatch back = new(connection);
+        using NpgsqlBatch back = new(connection);
         back.BatchCommands.Add(new NpgsqlBatchCommand("rollback to savepoint outcomes"));
         if (deliveries.Count > 0)
         {
@@ -137,9 +164,9 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
         }
 
         Dictionary<Outcome, ExceptionId> delivered = [];
-        await using (NpgsqlDataReader reader = await back.ExecuteReaderAsync(cancellationToken))
+        using (NpgsqlDataReader reader = Execute(back))
         {
-            while (deliveries.Count > 0 && await reader.ReadAsync(cancellationToken))
+            while (deliveries.Count > 0 && reader.Read())
             {
                 delivered.TryAdd(deliveries[(int)reader.GetInt64(0) - 1].Outcome, new ExceptionId(reader.GetString(1)));
             }
@@ -152,25 +179,25 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
         }
     }
 
-    private async Task<Projection> AgainAsync(List<Outcome> outcomes, CancellationToken cancellationToken)
+    private Projection Again(List<Outcome> outcomes)
     {
         Projection projection = new(outcomes);
-        await using NpgsqlBatch batch = new(connection);
+        using NpgsqlBatch batch = new(connection);
         projection.AddTo(batch, slot);
         if (batch.BatchCommands.Count > 0)
         {
-            await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
-            await projection.ReadAsync(reader, cancellationToken);
+            using NpgsqlDataReader reader = Execute(batch);
+            projection.Read(reader);
         }
 
         return projection;
     }
 
-    private async Task FinishAsync(Projection projection, List<Outcome> outcomes, DateTimeOffset at, SlotMemory memory, CancellationToken cancellationToken)
+    private void Finish(Projection projection, List<Outcome> outcomes, DateTimeOffset at, SlotMemory memory)
     {
         ChainLinks links = ChainLinks.Of(outcomes, slot, n, at, memory);
         List<(string Tenant, string Counts)> tallies = projection.Count(memory);
-        await using NpgsqlBatch last = new(connection);
+        using NpgsqlBatch last = new(connection);
         if (outcomes[0].Kind == OutcomeKind.Alone)
         {
             last.BatchCommands.Add(PostgresDatabase.Become(PostgresDatabase.EngineRole, null));
@@ -189,7 +216,8 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
         last.BatchCommands.Add(Numbered(CommitSql.NoteTenants).With("tenants", NpgsqlDbType.Text, links.Tenants).With("signals", NpgsqlDbType.Text, Outcome.SignalsOf(outcomes)));
         last.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         CommitSent = true;
-        await last.ExecuteNonQueryAsync(cancellationToken);
+        running = last;
+        last.ExecuteNonQuery();
     }
 
     private void FindUnknown(List<Outcome> outcomes, SlotMemory memory)
@@ -205,19 +233,19 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
         }
     }
 
-    private async Task LearnAsync(NpgsqlDataReader reader, SlotMemory memory, CancellationToken cancellationToken)
+    private void Learn(NpgsqlDataReader reader, SlotMemory memory)
     {
         if (unknown.Count == 0)
         {
             return;
         }
 
-        while (await reader.ReadAsync(cancellationToken))
+        while (reader.Read())
         {
             memory.Learn(reader.GetString(0), reader.IsDBNull(1) ? [] : reader.GetFieldValue<byte[]>(1), reader.IsDBNull(2) ? null : reader.GetString(2));
         }
 
-        await reader.NextResultAsync(cancellationToken);
+        reader.NextResult();
     }
 
     // The stores' statements, each under its role; the place of the first of them, and which they are: a change of role is none.
@@ -269,10 +297,10 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
 
     private void Begin(NpgsqlBatch batch, string role) => PostgresTransaction.Begin(batch, role, options);
 
-    private async Task RollbackAsync(CancellationToken cancellationToken)
+    private void Rollback()
     {
-        await using NpgsqlCommand rollback = new("rollback", connection);
-        await rollback.ExecuteNonQueryAsync(cancellationToken);
+        using NpgsqlCommand rollback = new("rollback", connection);
+        rollback.ExecuteNonQuery();
     }
 
     private static DateTimeOffset Time(NpgsqlDataReader reader) => new(DateTime.SpecifyKind(reader.GetDateTime(0), DateTimeKind.Utc));

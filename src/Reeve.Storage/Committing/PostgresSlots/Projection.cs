@@ -131,51 +131,51 @@ internal sealed class Projection
     }
 
     /// <summary>Reads what the statements answered, in their order; the reader stands before the first of their results.</summary>
-    internal async Task ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    internal void Read(NpgsqlDataReader reader)
     {
         if (locked.Count > 0)
         {
-            await ForEachAsync(reader, row => before[(row.GetString(0), row.GetGuid(1))] = Counted(row), cancellationToken);
+            ForEach(reader, row => before[(row.GetString(0), row.GetGuid(1))] = Counted(row));
         }
 
         if (added.Count > 0)
         {
-            await ForEachAsync(reader, row => rowsThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+            ForEach(reader, row => rowsThere.Add((row.GetString(0), row.GetGuid(1))));
         }
 
         if (updated.Count > 0)
         {
-            await ForEachAsync(reader, row => rowsThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+            ForEach(reader, row => rowsThere.Add((row.GetString(0), row.GetGuid(1))));
         }
 
         if (deliveries.Count > 0)
         {
-            await ForEachAsync(reader, row => deliveriesThere.Add((row.GetString(0), row.GetFieldValue<DateOnly>(1), DeliveryBytes.Read(row.GetFieldValue<byte[]>(2)))), cancellationToken);
+            ForEach(reader, row => deliveriesThere.Add((row.GetString(0), row.GetFieldValue<DateOnly>(1), DeliveryBytes.Read(row.GetFieldValue<byte[]>(2)))));
         }
 
         if (runs.Count > 0)
         {
-            await ForEachAsync(reader, row => runsThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+            ForEach(reader, row => runsThere.Add((row.GetString(0), row.GetGuid(1))));
         }
 
         foreach (ImportChange _ in imports)
         {
-            await ForEachAsync(reader, row => importsThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+            ForEach(reader, row => importsThere.Add((row.GetString(0), row.GetGuid(1))));
         }
 
         if (items.Count > 0)
         {
-            await ForEachAsync(reader, row => itemsThere.Add((row.GetString(0), row.GetGuid(1), new ItemPlace(row.GetInt64(2), row.GetInt32(3)))), cancellationToken);
+            ForEach(reader, row => itemsThere.Add((row.GetString(0), row.GetGuid(1), new ItemPlace(row.GetInt64(2), row.GetInt32(3)))));
         }
 
         if (enqueued.Count > 0)
         {
-            await ForEachAsync(reader, row => enqueuedThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+            ForEach(reader, row => enqueuedThere.Add((row.GetString(0), row.GetGuid(1))));
         }
 
         if (dequeued.Count > 0)
         {
-            await ForEachAsync(reader, row => dequeuedThere.Add((row.GetString(0), row.GetGuid(1))), cancellationToken);
+            ForEach(reader, row => dequeuedThere.Add((row.GetString(0), row.GetGuid(1))));
         }
     }
 
@@ -264,14 +264,14 @@ internal sealed class Projection
             : null;
     }
 
-    private static async Task ForEachAsync(NpgsqlDataReader reader, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)
+    private static void ForEach(NpgsqlDataReader reader, Action<NpgsqlDataReader> take)
     {
-        while (await reader.ReadAsync(cancellationToken))
+        while (reader.Read())
         {
             take(reader);
         }
 
-        await reader.NextResultAsync(cancellationToken);
+        reader.NextResult();
     }
 
     private static CountedRow Counted(NpgsqlDataReader row) => new()

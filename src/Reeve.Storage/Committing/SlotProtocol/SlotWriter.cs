@@ -222,6 +222,13 @@ internal sealed partial class SlotWriter(
             }
             catch (Exception thrown) when (store.Judge(thrown) is not null)
             {
+                if (batch.Count == 0)
+                {
+                    // All were answered with their conflicts: what failed was the end of a transaction that wrote nothing.
+                    await DropAsync();
+                    return;
+                }
+
                 SlotFault fault = store.Judge(thrown)!; // not null: the filter asked
                 bool isAgain;
                 if (fault.Kind == SlotFaultKind.Broken)

@@ -25,7 +25,7 @@ internal sealed class SlotWriters : ISlotWriters
     /// <param name="options">How.</param>
     /// <param name="seeds">Where writers' ids come from.</param>
     /// <param name="clock">Measures every wait.</param>
-    /// <param name="start">Starts a loop beside the caller and returns its end: a thread of the pool, or a scheduler of the tests.</param>
+    /// <param name="start">Starts a loop beside the caller and returns its end: on a thread of its own, or a scheduler of the tests.</param>
     /// <param name="logger">Where to tell of trouble.</param>
     internal SlotWriters(
         ISlotStore store, OutcomeQueue queue, CommitterOptions options, IEventSeeds seeds, TimeProvider clock, Func<Func<Task>, Task> start, ILogger logger)

@@ -15,11 +15,12 @@ namespace Reeve.Storage.Committing.SqliteSlots;
 /// COMMIT nobody knows what the file holds (docs/decisions/0008): nothing more is written until a new process has read it.
 /// </summary>
 internal sealed class SqliteSlot(
-    SqliteDatabase database, OutcomeQueue queue, IEventSeeds seeds, TimeProvider clock, ILogger logger) : ISlotWriters
+    SqliteDatabase database, OutcomeQueue queue, IEventSeeds seeds, TimeProvider clock, ILogger logger) : ISlotWriters, IFileCopier
 {
     private const int Slot = 1;
 
     private readonly SlotMemory memory = new();
+    private readonly SqliteCopies copies = new(queue, clock);
     private readonly List<TenantMemory> counted = [];
     private readonly Guid writer = seeds.NextId(clock.GetUtcNow());
     private SqliteWriting? writing;
@@ -74,6 +75,8 @@ internal sealed class SqliteSlot(
             throw StoreFaults.Of(fault, database.Address);
         }
     }
+
+    public bool Begin(FileCopy copy) => copies.Begin(copy);
 
     public Task RunAsync(CancellationToken stop) =>
         Task.Factory.StartNew(() => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -132,6 +135,10 @@ internal sealed class SqliteSlot(
             Refuse(batch, refused);
             Refuse(queue.Clear(), refused);
         }
+        finally
+        {
+            copies.Dispose();
+        }
     }
 
     private void Loop(ref List<Outcome> batch, CancellationToken stop)
@@ -142,7 +149,12 @@ internal sealed class SqliteSlot(
             inFlight = batch;
             if (batch.Count == 0)
             {
-                queue.Wait(seen);
+                TimeSpan wait = copies.WhileIdle(isStopped ? null : writing);
+                if (wait != TimeSpan.Zero)
+                {
+                    queue.Wait(seen, wait);
+                }
+
                 continue;
             }
 
@@ -164,6 +176,8 @@ internal sealed class SqliteSlot(
             {
                 queue.Finish(batch);
             }
+
+            copies.AfterCommit(isStopped ? null : writing, clock.GetElapsedTime(began));
         }
     }
 

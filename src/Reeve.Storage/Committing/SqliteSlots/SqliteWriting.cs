@@ -67,6 +67,12 @@ internal sealed class SqliteWriting : IDisposable
         imports = new SqliteImports(Prepare);
     }
 
+    /// <summary>Begins a copy of the file; its steps go between transactions of this connection.</summary>
+    internal OnlineCopy Copy(string path) => new(connection.Handle!, path); // not null: it is open
+
+    /// <summary>Whether a copy is one of this connection's.</summary>
+    internal bool IsSourceOf(OnlineCopy copy) => copy.IsOf(connection.Handle!); // not null: it is open
+
     internal void Begin() => Execute("begin immediate");
 
     internal void Commit() => Execute("commit");

@@ -1,5 +1,7 @@
 using Reeve.Core.Errors;
+using Reeve.Core.Values;
 using Reeve.Engine.PackVersions;
+using Reeve.Governance.Holds;
 using Reeve.Governance.Tenants;
 using Reeve.Server.Hosting;
 using Reeve.Storage.Databases;
@@ -42,6 +44,7 @@ internal static class StoreChecks
             Check.Of("write-ahead log", () => WriteAhead(probe)),
             new Check("oldest snapshot", cancellationToken => SnapshotAsync(probe, cancellationToken)),
             new Check("clock", cancellationToken => ClockAsync(context, probe, cancellationToken)),
+            new Check("hold", cancellationToken => HoldAsync(session, cancellationToken)),
             new Check("packs", cancellationToken => PacksAsync(session, cancellationToken)),
         ];
     }
@@ -89,6 +92,15 @@ internal static class StoreChecks
         string message = $"{apart.TotalSeconds:0.0} s from the database's";
         return apart < ClockWarning ? Finding.Pass(message)
             : new Finding(apart < ClockFailure ? Health.Warning : Health.Failure, message, "Set both clocks by NTP; slots and keys go by the time.");
+    }
+
+    private static async Task<Finding> HoldAsync(StoreSession session, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Hold> holds = await session.Holds.ListAsync(cancellationToken);
+        return holds.Count == 0 ? Finding.Pass("nothing is on hold")
+            : new Finding(
+                Health.Warning, $"{(holds[0].IsForAll ? "Every tenant is" : $"{holds.Select(hold => hold.Scope).Distinct().Count()} tenants are")} on hold since {TimeText.Timestamp(holds[0].Since)}: {holds[0].Reason}",
+                "Look at them: reeve hold --list. When effects may go on: reeve resume --reason TEXT.");
     }
 
     private static async Task<Finding> PacksAsync(StoreSession session, CancellationToken cancellationToken)

@@ -77,6 +77,7 @@ internal sealed class HeldStore(CommandContext context, StoreAddress address, St
             Queues = settings.Queues,
             Workers = use.Workers,
             NeedsMasterKey = use.NeedsMasterKey,
+            LeavesInbox = use.LeavesInbox,
             PackCache = settings.PackCache,
             Clock = context.Clock,
         };

@@ -20,6 +20,9 @@ internal sealed record StoreUse
     /// <summary>Whether a file that is not there is made.</summary>
     internal bool MayCreate { get; init; }
 
+    /// <summary>Whether it leaves undecided what an earlier process received: it must be done first, or has nothing to do with it.</summary>
+    internal bool LeavesInbox { get; init; }
+
     /// <summary>How many exceptions are decided at once.</summary>
     internal int Workers { get; init; } = 1;
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Reeve.Commands.Places;
 using Reeve.Core.Errors;
+using Reeve.Core.Values;
 using Reeve.Core.Wording;
+using Reeve.Governance.Holds;
 using Reeve.Server.Hosting;
 using Reeve.Server.LocalCommands;
 using Reeve.Storage.Databases;
@@ -92,6 +94,11 @@ internal static class ServeCommand
         Uri shown = server.Addresses[0];
         context.Output.WriteLine($"Reeve {Product.Version} answers at {string.Join(", ", server.Addresses.Select(address => address.ToString().TrimEnd('/')))}");
         context.Output.WriteLine(Shown.Line($"  store   {session.Database.Address.Masked}"));
+        foreach (Hold hold in await session.Holds.ListAsync(cancellationToken))
+        {
+            context.Output.WriteLine(Shown.Line($"  on hold {(hold.IsForAll ? "every tenant" : hold.Scope)} since {TimeText.Timestamp(hold.Since)}: {hold.Reason}"));
+        }
+
         if (arguments.WatchedFolder is { } folder)
         {
             context.Output.WriteLine(Shown.Line($"  watches {folder}"));

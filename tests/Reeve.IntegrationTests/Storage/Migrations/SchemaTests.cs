@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Reeve.Storage.Databases;
 using Reeve.Testing.Databases;
 
@@ -61,6 +62,40 @@ public sealed class SchemaTests
 
         postgres.ShouldNotBeEmpty();
         sqlite.Select(Line).ShouldBe(postgres.Select(Line));
+    }
+
+    // A list of words in a check is one, made and dropped for each row.
+    [Theory]
+    [InlineData("exceptions")]
+    [InlineData("events")]
+    [InlineData("deliveries")]
+    [InlineData("import_items")]
+    [InlineData("inbox")]
+    [InlineData("tallies")]
+    public async Task A_file_makes_no_temporary_table_for_a_row_of_a_commit(string table)
+    {
+        await using TestStore file = await TestStore.CreateAsync(Dialect.Sqlite);
+
+        List<string> steps = [.. (await file.QueryAsync($"explain insert into {table} default values")).Select(row => (string)row[1]!)]; // not null: every step has a name
+
+        steps.ShouldContain("OpenWrite");
+        steps.ShouldNotContain("OpenEphemeral");
+    }
+
+    [Theory]
+    [InlineData("severity", "'HIGH'", "'ODD'")]
+    [InlineData("status", "'PENDING_APPROVAL'", "'ODD'")]
+    [InlineData("actionability", "'NON_ACTIONABLE_INFO_ONLY'", "'ODD'")]
+    public async Task A_file_takes_no_word_that_is_not_of_its_list(string column, string known, string odd)
+    {
+        await using TestStore file = await TestStore.CreateAsync(Dialect.Sqlite);
+        await file.ExecuteAsync("""
+            insert into exceptions (tenant_id, exception_id, exception_key, version, domain, source_system, status, occurred_at, created_at, updated_at, resolved_automatically, run_id, pass_id, record)
+            values ('N', 'E', x'00', 1, 'D', 'S', 'OPEN', 0, 0, 0, 0, x'00', x'00', x'00')
+            """);
+        await file.ExecuteAsync($"update exceptions set {column} = {known}");
+
+        await Should.ThrowAsync<SqliteException>(() => file.ExecuteAsync($"update exceptions set {column} = {odd}"));
     }
 
     // Differs: the key of a partitioned table has to hold what it is partitioned by.

@@ -43,3 +43,13 @@ public sealed class PostgresPackStoreTests : PackStoreContract
 {
     protected override Task<SettingsStores> OpenAsync() => SettingsStores.OpenAsync(Dialect.Postgres);
 }
+
+public sealed class SqliteHoldStoreTests : HoldStoreContract
+{
+    protected override Task<SettingsStores> OpenAsync() => SettingsStores.OpenAsync(Dialect.Sqlite);
+}
+
+public sealed class PostgresHoldStoreTests : HoldStoreContract
+{
+    protected override Task<SettingsStores> OpenAsync() => SettingsStores.OpenAsync(Dialect.Postgres);
+}

@@ -10,15 +10,16 @@ public sealed class AccessRulesTests
     private static readonly Dictionary<string, Permission[]> Granted = new(StringComparer.Ordinal)
     {
         ["viewer"] = [Permission.Read, Permission.ReadAggregates],
-        ["operator"] = [Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run],
+        ["operator"] = [Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run, Permission.Hold],
         ["admin"] =
         [
             Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run, Permission.ManagePacks, Permission.ManageKeys,
+            Permission.Hold, Permission.Resume,
         ],
         ["supervisor"] = [Permission.ReadAggregates],
         ["developer"] = [Permission.Read, Permission.ReadAggregates, Permission.ManagePacks],
         ["auditor"] = [Permission.Read, Permission.ReadAggregates],
-        ["platform"] = [Permission.Platform],
+        ["platform"] = [Permission.Platform, Permission.Hold, Permission.Resume],
     };
 
     public static TheoryData<string, Permission> Matrix

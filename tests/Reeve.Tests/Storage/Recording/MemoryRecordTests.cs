@@ -54,3 +54,29 @@ public sealed class MemoryInboxStoreTests : InboxStoreContract
 {
     protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory());
 }
+
+/// <summary>What nodes of a simulation read and claim by, under the committer's fence.</summary>
+public sealed class SimulatedInboxStoreTests : InboxStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.SimulatedAsync();
+}
+
+public sealed class SimulatedReaderTests : ReaderContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.SimulatedAsync();
+}
+
+public sealed class SimulatedExceptionStoreTests : ExceptionStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.SimulatedAsync();
+}
+
+public sealed class SimulatedRunStoreTests : RunStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.SimulatedAsync();
+}
+
+public sealed class SimulatedEventLogTests : EventLogContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.SimulatedAsync();
+}

@@ -22,3 +22,8 @@ public sealed class MemoryPackStoreTests : PackStoreContract
 {
     protected override Task<SettingsStores> OpenAsync() => Task.FromResult(SettingsStores.InMemory());
 }
+
+public sealed class MemoryHoldStoreTests : HoldStoreContract
+{
+    protected override Task<SettingsStores> OpenAsync() => Task.FromResult(SettingsStores.InMemory());
+}

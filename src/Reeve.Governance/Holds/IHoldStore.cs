@@ -1,0 +1,8 @@
+namespace Reeve.Governance.Holds;
+
+/// <summary>Holds, read. Thread-safe.</summary>
+public interface IHoldStore
+{
+    /// <summary>Every hold there is: those of all tenants first, then by tenant in byte order, the oldest first.</summary>
+    Task<IReadOnlyList<Hold>> ListAsync(CancellationToken cancellationToken);
+}

@@ -83,13 +83,14 @@ def take_erasure(at, kind, e):
             named[key] = max(named.get(key, 0), time(e["recordedAt"]))
 
 def take_head(at, kind, e):
-    if kind == "head": heads[place(e)[:2]].append((*place(e)[2:], octets(e["hash"]), time(e["notedAt"])))
+    # A start was the head once; when, it does not say.
+    if kind in ("head", "start"): heads[place(e)[:2]].append((*place(e)[2:], octets(e["hash"]), time(e["notedAt"]) if kind == "head" else 0))
 
 # ---- The checks, numbered as in audit-format.md.
 class Chain:
     def __init__(self):
         self.before = [bytes(32)]   # hashes that may stand before the next event: one; after a finding several; or none known
-        self.last, self.end, self.events, self.commits, self.met = None, None, 0, Counter(), set()
+        self.last, self.end, self.events, self.commits, self.met, self.start = None, None, 0, Counter(), set(), (0, 0)
 
 chains, listed, numbers, ended, scope = defaultdict(Chain), defaultdict(dict), defaultdict(set), set(), []
 
@@ -126,10 +127,17 @@ def take_event(e):
         if head[:2] == (n, ordinal):
             chain.met.add(head)
             if head[2] != stored: report(where, "its hash is not that of the head noted earlier")
-    if any(head[:2] < (n, ordinal) and recorded < head[3] for head in heads[tenant, slot]):
+    if any(chain.start < head[:2] < (n, ordinal) and recorded < head[3] for head in heads[tenant, slot]):
         report(where, "it was put in later: it stands behind a head that was noted after it was recorded")
     chain.last, chain.end, chain.events = (n, ordinal, recorded), [n, ordinal, e["hash"]], chain.events + 1
     chain.commits[n] += 1
+
+def take_start(chain, e):
+    need(not chain.events, "a start stands before its chain")
+    chain.start, chain.before = place(e)[2:], [octets(e["hash"])]
+    noted = [head[2] for head in heads[place(e)[:2]] if head[:2] == chain.start]
+    if not noted: report("{} {}.{}.{}".format(*place(e)), "the chain begins behind this event; nothing signed or noted says what stood up to here")
+    elif noted != len(noted) * chain.before: report("{} {}.{}.{}".format(*place(e)), "the chain begins behind this event, and its hash is not the one noted earlier")
 
 def take(at, kind, e):
     if kind == "export":
@@ -148,10 +156,10 @@ def take(at, kind, e):
     elif kind == "unreadable" and "ordinal" not in e:
         numbers[whole(e["slot"], 32)].add(whole(e["n"]))
         report(f"slot {e['slot']}, commit {e['n']}", f"its column {e['column']} is unreadable")
-    elif kind in ("start", "unreadable"):
-        chain = chains[place(e)[:2]]
-        chain.before = [octets(e["hash"])] if kind == "start" else []
-        report("{} {}.{}.{}".format(*place(e)), "nothing signed says what stood up to here" if kind == "start" else f"its column {e['column']} is unreadable")
+    elif kind == "start": take_start(chains[place(e)[:2]], e)
+    elif kind == "unreadable":
+        chains[place(e)[:2]].before = []
+        report("{} {}.{}.{}".format(*place(e)), f"its column {e['column']} is unreadable")
     else: counts["lines of another kind"] += 1
 
 def conclude(path):
@@ -166,10 +174,10 @@ def conclude(path):
         if tenant is not None and text(key[0]) != tenant: continue
         first = min(numbers[key[1]], default=-1 if tenant is None else 2 ** 63)
         for n in sorted({*listed[key], *chain.commits}):
-            if n >= first and chain.commits[n] != listed[key].get(n, 0):
+            if n >= first and n > chain.start[0] and chain.commits[n] != listed[key].get(n, 0):
                 report(f"{where}.{n}", f"the commit is listed with {listed[key].get(n, 0)} events of the tenant and has {chain.commits[n]}")
         for head in heads[key]:
-            if head not in chain.met: report(f"{where}.{head[0]}.{head[1]}", "the head noted earlier is not there: the end was cut off, or this event removed")
+            if head not in chain.met and head[:2] > chain.start: report(f"{where}.{head[0]}.{head[1]}", "the head noted earlier is not there: the end was cut off, or this event removed")
         if chain.events and key not in ended: report(where, "the export has no head of this chain: its end is missing")
 
 def main(arguments):

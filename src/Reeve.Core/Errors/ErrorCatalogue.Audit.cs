@@ -16,5 +16,8 @@ public static partial class ErrorCatalogue
 
         /// <summary>A check of the log found something.</summary>
         public static readonly ErrorCode Findings = new("AUDIT-004", "The log is not what was recorded.", 409, "Keep the store as it is, export it, and compare it with a backup; each finding names tenant, slot and position.");
+
+        /// <summary>A tenant's active policy says nothing that this release understands of how long its data is kept.</summary>
+        public static readonly ErrorCode UnknownRetention = new("AUDIT-005", "How long a tenant's data is kept cannot be told.", 409, "Nothing of the tenant was removed. Use the release that stored its policy, or activate one that this release reads.");
     }
 }

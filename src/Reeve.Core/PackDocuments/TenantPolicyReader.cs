@@ -6,6 +6,7 @@ using Reeve.Core.PackDocuments.Tooling;
 using Reeve.Core.Packs;
 using Reeve.Core.Policies;
 using Reeve.Core.Records;
+using Reeve.Core.Values;
 using Reeve.Core.Wording;
 
 namespace Reeve.Core.PackDocuments;
@@ -16,6 +17,9 @@ namespace Reeve.Core.PackDocuments;
 /// </summary>
 public static class TenantPolicyReader
 {
+    // What was read once within the limits of its own text is never refused later, however it was first spelled.
+    private static readonly JsonLimits Stored = new() { MaxBytes = int.MaxValue, MaxDepth = 512 };
+
     /// <summary>Reads a policy; every error comes at once, each with its place.</summary>
     public static PackReading<TenantPolicy> Read(Document document)
     {
@@ -24,6 +28,20 @@ public static class TenantPolicyReader
         Field root = new(document.Root, "", notes);
         TenantPolicy policy = root.Object() is { } fields ? Policy(fields, source) : Nothing(source);
         return notes.Finish(document, policy with { References = notes.References });
+    }
+
+    /// <summary>
+    /// Reads of a stored policy nothing but how long data is kept: for whoever asks that of many tenants, and for policies that only a
+    /// later release can read as a whole.
+    /// </summary>
+    /// <param name="json">The stored content.</param>
+    /// <returns>Null when that cannot be told.</returns>
+    public static RetentionPolicy? Retention(ReadOnlyMemory<byte> json)
+    {
+        Notes notes = new();
+        Field root = new(JsonText.Parse(json.Span, Stored), "", notes);
+        RetentionPolicy? retention = root.Object() is { } fields ? TenantSettings.Retention(fields.Find("retentionPolicies")) : null;
+        return notes.HasErrors ? null : retention;
     }
 
     private static TenantPolicy Policy(ObjectFields fields, StoredDocument source)
@@ -60,6 +78,7 @@ public static class TenantPolicyReader
             RoutingRules = RuleFields.RoutingRules(fields.Find("routingRules")),
             Calendars = CalendarFields.Read(fields.Find("calendars")),
             TestSuites = TestFields.Read(fields.Find("testSuites"), fromTenant: true),
+            Retention = TenantSettings.Retention(fields.Find("retentionPolicies")),
             AcceptTextCriteria = fields.Find("acceptTextCriteria")?.Bool() ?? false,
         };
         TenantSettings.Check(fields);

@@ -84,6 +84,9 @@ public sealed record TenantPolicy
     /// <summary>Whether a success criterion that is a sentence counts as met without a person.</summary>
     public bool AcceptTextCriteria { get; init; }
 
+    /// <summary>How long data is kept.</summary>
+    public RetentionPolicy Retention { get; init; } = RetentionPolicy.Default;
+
     /// <summary>The policy's own tests, which add to the domain pack's or restate them; see <see cref="BoundPolicy.TestSuites"/>.</summary>
     public IReadOnlyList<TestSuite> TestSuites { get; init; } = [];
 

@@ -8,7 +8,8 @@ namespace Reeve.Governance.Audit;
 /// The door to handing a log out, as docs/audit-format.md says, so that it can be checked and kept elsewhere. What is harmed is
 /// handed out as it is. Nothing of the log is held in memory. Thread-safe; the log may be written to meanwhile: the export
 /// then holds each chain up to some moment, and of the list of commits what goes with that. Only an erasure that is carried
-/// out at the same time can leave a body in it that is named as erased, or the other way round: then export again.
+/// out at the same time can leave a body in it that is named as erased, or the other way round, and a month that is removed meanwhile can
+/// leave a hole in it: then export again.
 /// </summary>
 public sealed class AuditExport(IAuditSource source, TimeProvider clock)
 {
@@ -34,8 +35,20 @@ public sealed class AuditExport(IAuditSource source, TimeProvider clock)
         }
 
         List<ChainHead> heads = [];
-        foreach ((TenantId tenant, int slot) in await source.ChainsAsync(request.Tenant, cancellationToken))
+        ChainStarts starts = await ChainStarts.ReadAsync(source, request.Tenant, cancellationToken);
+        IReadOnlyList<(TenantId Tenant, int Slot)> there = await source.ChainsAsync(request.Tenant, cancellationToken);
+        foreach (ChainStart start in starts.OfOthers(there))
         {
+            lines.Start(start);
+        }
+
+        foreach ((TenantId tenant, int slot) in there)
+        {
+            if (starts.Of(tenant, slot) is { } start)
+            {
+                lines.Start(start);
+            }
+
             ChainHead? head = null;
             await foreach (AuditRow row in ChainRows.ReadAsync(source, tenant, slot, cancellationToken))
             {

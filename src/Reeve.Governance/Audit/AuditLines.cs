@@ -67,14 +67,17 @@ internal sealed class AuditLines(Stream output) : IDisposable
         End();
     }
 
+    internal void Start(ChainStart start)
+    {
+        Begin("start");
+        Link(start.Tenant, start.Position, start.Hash);
+        End();
+    }
+
     internal void Head(ChainHead head)
     {
         Begin("head");
-        writer.WriteString("tenantId", head.Tenant.Value);
-        writer.WriteNumber("slot", head.Position.Slot);
-        writer.WriteNumber("n", head.Position.N);
-        writer.WriteNumber("ordinal", head.Position.Ordinal);
-        Hex("hash", head.Hash);
+        Link(head.Tenant, head.Position, head.Hash);
         writer.WriteNumber("events", head.Events);
         Time("notedAt", head.NotedAt);
         End();
@@ -117,6 +120,15 @@ internal sealed class AuditLines(Stream output) : IDisposable
             Hex("salt", e.Salt);
             Body(e.Body);
         }
+    }
+
+    private void Link(TenantId tenant, EventPosition position, ReadOnlyMemory<byte> hash)
+    {
+        writer.WriteString("tenantId", tenant.Value);
+        writer.WriteNumber("slot", position.Slot);
+        writer.WriteNumber("n", position.N);
+        writer.WriteNumber("ordinal", position.Ordinal);
+        Hex("hash", hash);
     }
 
     // As text, since people read exports; as hex if it is none, so that even then the bytes survive.

@@ -111,6 +111,9 @@ public enum FindingKind
 
     /// <summary>An event stands behind a head that was noted after the event is said to have been recorded.</summary>
     PutInLater,
+
+    /// <summary>The beginning of a chain is gone, and nothing that was noted elsewhere says what stood up to there.</summary>
+    UnprovenStart,
 }
 
 /// <summary>The end of a chain, as one notes it.</summary>

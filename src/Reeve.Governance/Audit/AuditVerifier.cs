@@ -16,6 +16,9 @@ public sealed class AuditVerifier(IAuditSource source, TimeProvider clock)
     // How many events there are between two reports of progress.
     private const int Step = 1000;
 
+    // Of a log whose beginning goes slice by slice all the while no reading would be the last.
+    private const int MostReadings = 5;
+
     /// <summary>Checks a log.</summary>
     /// <param name="tenant">Whose; null: everybody's, which finds more (docs/audit-format.md, check 4).</param>
     /// <param name="heads">Heads that were noted earlier; those of other tenants are left alone.</param>
@@ -23,6 +26,24 @@ public sealed class AuditVerifier(IAuditSource source, TimeProvider clock)
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="Core.Errors.ReeveException">STORE-…: the store cannot be read. What it holds is never a fault, but a finding.</exception>
     public async Task<AuditReport> VerifyAsync(TenantId? tenant, IReadOnlyList<ChainHead> heads, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        // What is removed with age while the log is read looks like a hole, so it is read again from where it begins now.
+        ChainStarts starts = await ChainStarts.ReadAsync(source, tenant, cancellationToken);
+        for (int reading = 1; ; reading++)
+        {
+            AuditReport report = await VerifyAsync(tenant, heads, starts, progress, cancellationToken);
+            ChainStarts now = await ChainStarts.ReadAsync(source, tenant, cancellationToken);
+            if (report.IsClean || reading == MostReadings || starts.Equal(now))
+            {
+                return report;
+            }
+
+            starts = now;
+        }
+    }
+
+    private async Task<AuditReport> VerifyAsync(
+        TenantId? tenant, IReadOnlyList<ChainHead> heads, ChainStarts starts, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         DateTimeOffset notedAt = TimeText.ToMicroseconds(clock.GetUtcNow() - source.LongestCommit);
         FindingList findings = new();
@@ -38,13 +59,20 @@ public sealed class AuditVerifier(IAuditSource source, TimeProvider clock)
         long read = 0;
         IReadOnlyList<(TenantId Tenant, int Slot)> there = await source.ChainsAsync(tenant, cancellationToken);
         HashSet<(TenantId, int)> readable = [.. there];
-        foreach (IGrouping<string, (TenantId Tenant, int Slot)> chains in Chains(there, commits, noted))
+        foreach (IGrouping<string, (TenantId Tenant, int Slot)> chains in Chains([.. there, .. starts.Chains], commits, noted))
         {
             TenantId owner = new(chains.Key);
             ErasureLedger ledger = new(owner, findings);
             foreach ((_, int slot) in chains)
             {
-                ChainWalk walk = new(owner, slot, new CommitTally(commits, owner.Value, slot), new HeadWatch(noted[(owner.Value, slot)]), findings);
+                ChainStart? start = starts.Of(owner, slot);
+                if (start is not null)
+                {
+                    Judge(start, noted[(owner.Value, slot)], findings);
+                }
+
+                IEnumerable<ChainHead> ahead = noted[(owner.Value, slot)].Where(head => start is null || head.Position.CompareTo(start.Position) > 0);
+                ChainWalk walk = new(owner, slot, start, new CommitTally(commits, owner.Value, slot, start?.Position.N ?? 0), new HeadWatch(ahead), findings);
                 await foreach (AuditRow row in readable.Contains((owner, slot)) ? ChainRows.ReadAsync(source, owner, slot, cancellationToken) : AsyncEnumerable.Empty<AuditRow>())
                 {
                     if (walk.Read(row) is { } body)
@@ -81,6 +109,22 @@ public sealed class AuditVerifier(IAuditSource source, TimeProvider clock)
             Heads = [.. walks.Where(walk => walk.Last is not null)
                 .Select(walk => new ChainHead(walk.Tenant, walk.Last!.Value.Position, walk.Last.Value.Hash, walk.Events, notedAt))], // not null: filtered
         };
+    }
+
+    // What is kept of a beginning that is gone proves nothing by itself: whoever can remove events can write that. A head that was noted
+    // elsewhere can; one that was noted of an event before it cannot be compared any more.
+    private static void Judge(ChainStart start, IEnumerable<ChainHead> noted, FindingList findings)
+    {
+        ChainHead[] same = [.. noted.Where(head => head.Position == start.Position)];
+        if (same.Length == 0)
+        {
+            findings.Add(new AuditFinding(
+                FindingKind.UnprovenStart, start.Tenant, start.Position, "The chain begins behind this event, which is gone with all before it; nothing signed or noted says what stood up to here."));
+        }
+        else if (same.Any(head => !head.Hash.Span.SequenceEqual(start.Hash.Span)))
+        {
+            findings.Add(new AuditFinding(FindingKind.HeadMismatch, start.Tenant, start.Position, "The chain begins behind this event, and its hash is not the one that was noted: the chain was written anew."));
+        }
     }
 
     // The chains there are, and those that the list of commits or a noted head knows: one that is gone as a whole is a cut, too.

@@ -26,18 +26,18 @@ internal readonly record struct ErasedName(EventPosition Position, Guid EventId,
 /// <summary>The body of a <c>BodiesErased</c> (docs/decisions/0007).</summary>
 internal static class ErasureBody
 {
-    internal static byte[] Write(ErasureReason reason, IReadOnlyList<LoggedEvent> events, Principal actor) =>
+    internal static byte[] Write(ErasureReason reason, IReadOnlyList<ErasedName> events, Principal actor) =>
         JsonText.Render((reason, events, actor), static (writer, body) =>
         {
             writer.WriteStartObject();
             writer.WriteString("reason", Wire.Name(body.reason));
             writer.WriteStartArray("events");
-            foreach (LoggedEvent e in body.events)
+            foreach (ErasedName e in body.events)
             {
                 writer.WriteStartObject();
                 writer.WriteString("position", e.Position.ToString());
                 writer.WriteString("eventId", e.EventId.ToString("D"));
-                writer.WriteString("hash", Convert.ToHexStringLower(e.Hash.Span));
+                writer.WriteString("hash", e.Hash);
                 writer.WriteEndObject();
             }
 

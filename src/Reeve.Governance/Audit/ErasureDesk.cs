@@ -41,7 +41,8 @@ public sealed class ErasureDesk(IEventLog log, ICommitter committer, TimeProvide
             long? version = events.Max(e => e.RowVersion);
             long? from = version == tried ? null : version;
             tried = version;
-            CommitOutcome outcome = await committer.CommitAloneAsync(tenant, Changes(tenant, exception, reason, actor, held, from), cancellationToken);
+            ExpiredCase erased = new(exception, from, [.. held.Select(e => new HeldBody(new ErasedBody(e.Position, e.RecordedAt, e.EventId), e.Hash))]);
+            CommitOutcome outcome = await committer.CommitAloneAsync(tenant, [.. Changes(tenant, erased, reason, actor)], cancellationToken);
             if (outcome is CommitOutcome.Committed done)
             {
                 return new Erasure([.. held.Select(e => e.Position)], new EventPosition(done.Slot, done.N, 0));
@@ -50,6 +51,16 @@ public sealed class ErasureDesk(IEventLog log, ICommitter committer, TimeProvide
 
         throw new ReeveException(new ReeveError(ErrorCatalogue.Audit.WorkedOn, "New events were recorded each time the erasure was to be committed; nothing was erased.", exception.ToString()));
     }
+
+    /// <summary>Erases several exceptions whose time is over, in one commit, each with an event of its own that says so.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="expired">As they were looked at.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="cancellationToken">Gives up; what was handed to the committer may still be done.</param>
+    /// <returns>False when one of them has changed since; then nothing was erased.</returns>
+    /// <exception cref="ReeveException">STORE-…; nothing was erased, but where REC-006 says that nobody knows.</exception>
+    public async Task<bool> EraseAsync(TenantId tenant, IReadOnlyList<ExpiredCase> expired, Principal actor, CancellationToken cancellationToken) =>
+        await committer.CommitAloneAsync(tenant, [.. expired.SelectMany(item => Changes(tenant, item, ErasureReason.Retention, actor))], cancellationToken) is CommitOutcome.Committed;
 
     private async Task<List<LoggedEvent>> EventsAsync(TenantId tenant, ExceptionKey exception, CancellationToken cancellationToken)
     {
@@ -64,19 +75,33 @@ public sealed class ErasureDesk(IEventLog log, ICommitter committer, TimeProvide
             : throw new ReeveException(new ReeveError(ErrorCatalogue.Audit.UnknownException, "The tenant's log has no event of this exception.", exception.ToString()));
     }
 
-    private Change[] Changes(TenantId tenant, ExceptionKey exception, ErasureReason reason, Principal actor, List<LoggedEvent> held, long? from) =>
+    private Change[] Changes(TenantId tenant, ExpiredCase erased, ErasureReason reason, Principal actor) =>
     [
         new Change.Append(new EventDraft
         {
             TenantId = tenant,
-            ExceptionKey = exception,
+            ExceptionKey = erased.Key,
             Type = EventType.BodiesErased,
             Actor = actor,
             At = TimeText.ToMicroseconds(clock.GetUtcNow()),
-            Body = ErasureBody.Write(reason, held, actor),
+            Body = ErasureBody.Write(reason, [.. erased.Bodies.Select(body => body.ErasedName)], actor),
         }),
-        new BodiesErasure(tenant, exception, from, [.. held.Select(e => new ErasedBody(e.Position, e.RecordedAt, e.EventId))]),
+        new BodiesErasure(tenant, erased.Key, erased.From, [.. erased.Bodies.Select(body => body.Name)]),
     ];
+}
+
+/// <summary>An exception whose time is over.</summary>
+/// <param name="Key">Which.</param>
+/// <param name="From">The version of its row, which goes, too; null when the row stays, since not all bodies go at once.</param>
+/// <param name="Bodies">The events whose bodies go.</param>
+public sealed record ExpiredCase(ExceptionKey Key, long? From, IReadOnlyList<HeldBody> Bodies);
+
+/// <summary>An event that has a body.</summary>
+/// <param name="Name">Which.</param>
+/// <param name="Hash">Its hash, 32 bytes.</param>
+public readonly record struct HeldBody(ErasedBody Name, ReadOnlyMemory<byte> Hash)
+{
+    internal ErasedName ErasedName => new(Name.Position, Name.EventId, Convert.ToHexStringLower(Hash.Span));
 }
 
 /// <summary>What an erasure did.</summary>

@@ -7,7 +7,7 @@ using Reeve.Core.Records;
 
 namespace Reeve.Governance.Audit;
 
-/// <summary>Reads heads that were noted earlier: the head lines of an export, or the whole export. Thread-safe.</summary>
+/// <summary>Reads heads that were noted earlier: the head and start lines of an export, or the whole export. Thread-safe.</summary>
 public static class HeadsFile
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -28,9 +28,10 @@ public static class HeadsFile
             {
                 number++;
                 using JsonDocument document = JsonDocument.Parse(line);
-                if (document.RootElement.GetProperty("kind").GetString() == "head")
+                JsonElement root = document.RootElement;
+                if (root.GetProperty("kind").GetString() is "head" or "start")
                 {
-                    heads.Add(Head(document.RootElement));
+                    heads.Add(Head(root));
                 }
             }
         }
@@ -43,8 +44,10 @@ public static class HeadsFile
         return heads.Count > 0 ? heads : throw new ReeveException(new ReeveError(ErrorCatalogue.Audit.BadHeads, "The file holds no head.", name));
     }
 
+    // A start is an event that was the head once. When that was is not in it, and no event is judged by it.
     private static ChainHead Head(JsonElement line)
     {
+        bool isStart = line.GetProperty("kind").GetString() == "start";
         byte[] hash = Convert.FromHexString(line.GetProperty("hash").GetString() ?? "");
         string tenant = line.GetProperty("tenantId").GetString() ?? "";
         return hash.Length == EventHash.Length && tenant.Length > 0
@@ -52,8 +55,8 @@ public static class HeadsFile
                 new TenantId(tenant),
                 new EventPosition(line.GetProperty("slot").GetInt32(), line.GetProperty("n").GetInt64(), line.GetProperty("ordinal").GetInt32()),
                 hash,
-                line.GetProperty("events").GetInt64(),
-                DateTimeOffset.ParseExact(
+                isStart ? 0 : line.GetProperty("events").GetInt64(),
+                isStart ? DateTimeOffset.MinValue : DateTimeOffset.ParseExact(
                     line.GetProperty("notedAt").GetString() ?? "", "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture,
                     DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal))
             : throw new FormatException("A head names a tenant and has 32 bytes of hash.");

@@ -16,7 +16,10 @@ public interface IAuditSource
     /// </summary>
     TimeSpan LongestCommit => TimeSpan.FromSeconds(30);
 
-    /// <summary>Every chain there is, by tenant, then slot.</summary>
+    /// <summary>Where chains begin whose beginning is gone with age, by tenant, then slot; also of chains that have no event left.</summary>
+    Task<IReadOnlyList<ChainStart>> StartsAsync(TenantId? tenant, CancellationToken cancellationToken);
+
+    /// <summary>Every chain that has an event, by tenant, then slot.</summary>
     Task<IReadOnlyList<(TenantId Tenant, int Slot)>> ChainsAsync(TenantId? tenant, CancellationToken cancellationToken);
 
     /// <summary>The rows of one chain, by n, then ordinal, then whatever makes duplicates come in a fixed order.</summary>
@@ -28,6 +31,12 @@ public interface IAuditSource
     /// </summary>
     IAsyncEnumerable<CommitNote> CommitsAsync(TenantId? tenant, CancellationToken cancellationToken);
 }
+
+/// <summary>Where a chain begins whose beginning is gone: the last event that went (docs/decisions/0017).</summary>
+/// <param name="Tenant">Whose chain.</param>
+/// <param name="Position">Where that event stood.</param>
+/// <param name="Hash">Its hash, 32 bytes, which the next event is linked to.</param>
+public sealed record ChainStart(TenantId Tenant, EventPosition Position, ReadOnlyMemory<byte> Hash);
 
 /// <summary>One row of <c>events</c>: the event, or why it cannot be read as one.</summary>
 /// <param name="Event">The event; null when a column holds what it cannot.</param>

@@ -16,6 +16,7 @@ using Reeve.Governance.Audit;
 using Reeve.Governance.Encryption;
 using Reeve.Governance.Holds;
 using Reeve.Governance.Identity;
+using Reeve.Governance.Retention;
 using Reeve.Governance.Tenants;
 using Reeve.Operations.Metrics;
 using Reeve.Server.Upkeeping;
@@ -94,6 +95,8 @@ public sealed partial class StoreSession
             database, [tenantStore, keyStore, packStore, sealedStore, holdStore, scheduleChanges, new SqlErasure()], new CommitterOptions { Lease = options.SlotLease, Signals = sender, StopWithin = options.CloseWithin },
             new SystemEventSeeds(), options.Clock, loggers.CreateLogger("Storage.Committing"), cancellationToken));
         SqlScheduleStore schedules = new(database, committer, options.Clock);
+        ErasureDesk erasures = new(log, committer, options.Clock);
+        RetentionDesk retention = new(new SqlRetentionStore(database, committer, options.Clock), erasures, options.Clock);
         ScheduledAction[] actions =
         [
             new Upkeep(
@@ -102,6 +105,7 @@ public sealed partial class StoreSession
                 token => PruneAsync(schedules, token),
                 new ImportUpkeep(database, committer, options.Clock).RunAsync,
                 new CommitPruning(committer, options.Clock).PruneAsync,
+                new RetentionStep(retention, loggers.CreateLogger("Reeve.Server.Upkeeping")).RunAsync,
             ]).Action,
         ];
         SqlExceptionStore exceptions = new(database);
@@ -147,7 +151,7 @@ public sealed partial class StoreSession
             Slots = committer,
             Log = log,
             Audit = new SqlAuditSource(database, options.SlotLease),
-            Erasures = new ErasureDesk(log, committer, options.Clock),
+            Erasures = erasures,
             Holds = holds,
             Backups = new StoreBackup(database, committer.Copier, options.Clock),
             Metrics = new MetricsDesk(new SqlCounterStore(database)),

@@ -10,4 +10,10 @@ internal static partial class Log
 
     [LoggerMessage(2201, LogLevel.Warning, "What ran by schedule did not end in time, or its end could not be noted; another node makes it up.")]
     internal static partial void RunsLeft(ILogger logger, Exception fault);
+
+    [LoggerMessage(2202, LogLevel.Information, "Retention: {Erased} exceptions were erased, and {Months} months of the log removed.")]
+    internal static partial void Retained(ILogger logger, long erased, int months);
+
+    [LoggerMessage(2203, LogLevel.Warning, "The month {Month} of the log is past every tenant's retention and stays, because tenant {Tenant} has exceptions in it that are not final.")]
+    internal static partial void MonthKept(ILogger logger, string month, string tenant);
 }

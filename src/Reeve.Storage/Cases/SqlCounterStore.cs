@@ -1,6 +1,7 @@
 using Reeve.Core.Records;
 using Reeve.Operations.Metrics;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Cases;
 
@@ -25,6 +26,13 @@ public sealed class SqlCounterStore(Database database) : ICounterStore
 
         return sums;
     }
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("counters", Sql.All, "tallies", "tallies_pkey", static (_, _) => { }),
+        new("counters of before", Sql.All, "counters", "counters_pkey", static (_, _) => { }),
+    ];
 
     private static class Sql
     {

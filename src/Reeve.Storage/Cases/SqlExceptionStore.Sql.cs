@@ -1,10 +1,36 @@
+using Reeve.Core.Decisions;
+using Reeve.Core.Records;
+using Reeve.Engine.Recording;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Cases;
 
 /// <content>The statements.</content>
 public sealed partial class SqlExceptionStore
 {
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("exception by id", Sql.Find, "exceptions", "exceptions_pkey", static (sample, _) => sample.Text("id", "-")),
+        new("exception by key", Sql.FindKey, "exceptions", "exceptions_key", static (sample, _) => sample.Id("key", Guid.Empty)),
+        new("known ids", Sql.Known, "exceptions", "exceptions_pkey", static (sample, _) => sample.Texts("ids", ["-"])),
+        new("known deliveries", Sql.Delivered, "deliveries", "deliveries_pkey", static (sample, _) => SampleDelivery(sample)),
+        new("first page of all", Sql.FirstPage, "exceptions", "exceptions_key", static (sample, _) => SamplePage(sample)),
+        new("next page of all", Sql.NextPage, "exceptions", "exceptions_key", static (sample, _) => SamplePage(sample)),
+        new("first page of a domain", Sql.FirstPageOfDomain, "exceptions", "exceptions_domain", static (sample, _) => SamplePage(sample)),
+        new("next page of a domain", Sql.NextPageOfDomain, "exceptions", "exceptions_domain", static (sample, _) => SamplePage(sample)),
+        new("first page of a status", Sql.FirstPageOfStatus, "exceptions", "exceptions_status", static (sample, _) => SamplePage(sample)),
+        new("next page of a status", Sql.NextPageOfStatus, "exceptions", "exceptions_status", static (sample, _) => SamplePage(sample)),
+    ];
+
+    private static void SampleDelivery(Parameters sample) => Bind(sample, [new DeliveryKey(new DateOnly(2026, 1, 1), 1)]);
+
+    private static void SamplePage(Parameters sample) => BindPage(
+        sample,
+        new ExceptionQuery { Domain = new DomainName("-"), Status = ResolutionStatus.Open, Severity = Severity.High, Limit = 50 },
+        new ExceptionCursor(new ExceptionKey(Guid.Empty)));
+
     private static class Sql
     {
         private const string Columns = """

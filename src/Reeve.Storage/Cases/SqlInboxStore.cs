@@ -3,6 +3,7 @@ using Reeve.Core.Records;
 using Reeve.Engine.Inbox;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Cases;
 
@@ -91,6 +92,18 @@ public sealed class SqlInboxStore(Database database, IUpkeep upkeep, ISlotHolder
         TimeSpan.FromSeconds(row.Long(6) / MicrosecondsPerSecond));
 
     private static string[] Hex(IReadOnlyCollection<PassId> passes) => [.. passes.Select(pass => pass.Value.ToString("N").ToUpperInvariant())];
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("inbox: what is free", Sql.Free, "inbox", "inbox_free", static (sample, _) => sample.Text("after", "").Texts("except", []).Number("limit", 64).Time("now", DateTimeOffset.UnixEpoch)),
+        new("inbox: claim", Sql.Claim, "inbox", "inbox_pkey", static (sample, _) => SampleRow(sample).Number("attempts", 0)),
+        new("inbox: set free", Sql.SetFree, "inbox", "inbox_pkey", static (sample, _) => SampleRow(sample)),
+        new("inbox: remove", Sql.Remove, "inbox", "inbox_pkey", static (sample, _) => SampleRow(sample)),
+        new("inbox: own rows", Sql.Owned, "inbox", "inbox_slot", static (sample, _) => sample.Id("node", Guid.Empty).Number("limit", 64)),
+    ];
+
+    private static Parameters SampleRow(Parameters sample) => sample.Id("node", Guid.Empty).Text("whose", "-").Id("pass", Guid.Empty);
 
     private static class Sql
     {

@@ -3,6 +3,7 @@ using Reeve.Core.Principals;
 using Reeve.Core.Records;
 using Reeve.Engine.Recording;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Cases;
 
@@ -33,6 +34,13 @@ public sealed class SqlRunStore(Database database) : IRunStore
         // The row keeps the id alone; the event RunStarted has the rest.
         StartedBy = new Principal(PrincipalKind.Service, row.Text(9), "", []),
     };
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("run by id", Sql.Find, "runs", "runs_pkey", static (sample, _) => sample.Id("id", Guid.Empty)),
+        new("runs of a tenant", Sql.List, "runs", "runs_pkey", static (sample, _) => sample.Number("limit", 50)),
+    ];
 
     private static class Sql
     {

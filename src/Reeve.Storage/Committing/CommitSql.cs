@@ -30,15 +30,21 @@ internal static class CommitSql
 
     internal static readonly Statement NoteTenants = new("update commits set tenants = @tenants, signals = @signals where slot = @slot and n = @n") { AcrossTenants = true };
 
-    // What a slot knows of tenants: the last link and the counters. Differs: one tenant at a time on a file.
+    // What a slot knows of tenants: the last link, which is kept when its event went with age, and the counters. Differs: one tenant at a time on a file.
     internal static readonly Statement Known = new(
         Postgres: """
-            select w.tenant_id, (select hash from events where tenant_id = w.tenant_id and slot = @slot order by n desc, ordinal desc limit 1), t.counts
+            select w.tenant_id,
+                coalesce(
+                    (select hash from events where tenant_id = w.tenant_id and slot = @slot order by n desc, ordinal desc limit 1),
+                    (select hash from chain_starts where tenant_id = w.tenant_id and slot = @slot)),
+                t.counts
             from unnest(@tenants) w(tenant_id)
             left join tallies t on t.tenant_id = w.tenant_id and t.slot = @slot
             """,
         Sqlite: """
-            select (select hash from events where tenant_id = @tenant and slot = @slot order by n desc, ordinal desc limit 1),
+            select coalesce(
+                    (select hash from events where tenant_id = @tenant and slot = @slot order by n desc, ordinal desc limit 1),
+                    (select hash from chain_starts where tenant_id = @tenant and slot = @slot)),
                 (select counts from tallies where tenant_id = @tenant and slot = @slot)
             """) { AcrossTenants = true };
 

@@ -63,6 +63,20 @@ public sealed class SqliteDatabase : Database
                 cancellationToken),
             cancellationToken);
 
+    /// <summary>What SQLite would do for a statement, step by step; does nothing of it.</summary>
+    /// <param name="statement">Any statement.</param>
+    /// <param name="bind">Adds every parameter.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ReeveException">STORE-… when the file cannot be read.</exception>
+    public Task<IReadOnlyList<string>> ExplainAsync(Statement statement, Action<Parameters> bind, CancellationToken cancellationToken) => Told(
+        () =>
+        {
+            // On a connection of its own, so that none of those that are kept keeps it prepared.
+            using SqliteReader reader = SqliteReader.Open(Connection(), clock);
+            return reader.Read("explain query plan " + statement.Sqlite, bind, static row => row.Text(3), ReadLimit, cancellationToken);
+        },
+        cancellationToken);
+
     /// <summary>Opens the connection that writes; the file must be there. There is one at a time.</summary>
     /// <exception cref="ReeveException">STORE-002, STORE-004, STORE-008, STORE-012.</exception>
     public SqliteConnection OpenWriter()

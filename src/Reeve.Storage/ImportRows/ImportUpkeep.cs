@@ -5,6 +5,7 @@ using Reeve.Core.Ports;
 using Reeve.Core.Values;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.ImportRows;
 
@@ -102,6 +103,12 @@ public sealed class ImportUpkeep(Database database, IUpkeep upkeep, TimeProvider
             }
         }
     }
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("upkeep: old imports", Sql.RemoveImports, "imports", "imports_day", static (sample, now) => sample.Number("slice", 500).Day("old", DateOnly.FromDateTime(now.UtcDateTime)).Day("oldest", DateOnly.FromDateTime(now.UtcDateTime))),
+    ];
 
     private static class Sql
     {

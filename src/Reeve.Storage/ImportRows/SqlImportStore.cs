@@ -3,6 +3,7 @@ using Reeve.Core.Errors;
 using Reeve.Core.Records;
 using Reeve.Engine.Imports;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.ImportRows;
 
@@ -73,16 +74,31 @@ public sealed class SqlImportStore(Database database, TimeSpan lease, TimeProvid
         where T : struct, Enum =>
         Wire.TryParse(row.Text(column), out T value) ? value : throw new ReeveException(new ReeveError(ErrorCatalogue.Storage.Corrupt, $"A column holds no {typeof(T).Name}.", typeof(T).Name));
 
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("import by id", Sql.Find, "imports", "imports_pkey", static (sample, _) => sample.Id("id", Guid.Empty).Time("now", DateTimeOffset.UnixEpoch)),
+        new("items of an import", Sql.Range, "import_items", "import_items_pkey", static (sample, now) => SampleItems(sample, now).Number("from", 0).Number("to", 99)),
+        new("page of an import", Sql.Page, "import_items", "import_items_pkey", static (sample, now) => SampleItems(sample, now)),
+        new("refused items of an import", Sql.RefusedPage, "import_items", "import_items_refused", static (sample, now) => SampleItems(sample, now)),
+    ];
+
+    private static Parameters SampleItems(Parameters sample, DateTimeOffset now) =>
+        sample.Day("day", DateOnly.FromDateTime(now.UtcDateTime)).Id("id", Guid.Empty).Number("item", 0).Number("part", 0).Number("limit", 50);
+
     private static class Sql
     {
         private const string Columns = "day, kind, domain, body_hash, state, node, started_at, ended_at, items, accepted, repeated, refused";
 
-        private const string Items = """
-            select i.item, i.part, i.bytes_hash, i.exception_id, i.repeats, i.code, i.pointer, i.message, i.errors, e.exception_key, e.status
-            from import_items i
+        private const string ItemColumns = "select i.item, i.part, i.bytes_hash, i.exception_id, i.repeats, i.code, i.pointer, i.message, i.errors, e.exception_key, e.status from import_items i";
+
+        private const string OfImport = """
             left join exceptions e on e.tenant_id = i.tenant_id and e.exception_id = i.exception_id
             where i.tenant_id = @tenant and i.day = @day and i.import_id = @id
             """;
+
+        private const string Items = $"{ItemColumns} {OfImport}";
+        private const string Refused = " and i.code is not null and (i.item, i.part) > (@item, @part) order by i.item, i.part limit @limit";
 
         // Keys live for 24 hours of the database's clock.
         internal static readonly Statement Find = new(
@@ -93,7 +109,10 @@ public sealed class SqlImportStore(Database database, TimeSpan lease, TimeProvid
 
         internal static readonly Statement Page = new(Items + " and (i.item, i.part) > (@item, @part) order by i.item, i.part limit @limit");
 
-        internal static readonly Statement RefusedPage = new(Items + " and i.code is not null and (i.item, i.part) > (@item, @part) order by i.item, i.part limit @limit");
+        // Differs: SQLite would rather read all of the import's, because the key is the table.
+        internal static readonly Statement RefusedPage = new(
+            Postgres: Items + Refused,
+            Sqlite: $"{ItemColumns} indexed by import_items_refused {OfImport}{Refused}");
 
         // Slots belong to no tenant. Differs: whoever has a file is the only one that lives, so nobody asks.
         internal static readonly Statement IsAlive = new(

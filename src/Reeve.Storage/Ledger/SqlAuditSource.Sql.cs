@@ -1,10 +1,23 @@
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Ledger;
 
 /// <content>The statements.</content>
 public sealed partial class SqlAuditSource
 {
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("rows of a chain", Sql.Rows, "events", "events_pkey", static (sample, _) => SampleRow(sample, "0 (0,0)")) { Only = Dialect.Postgres },
+        new("rows of a chain", Sql.Rows, "events", "events_pkey", static (sample, _) => SampleRow(sample, "-1")) { Only = Dialect.Sqlite },
+        new("all chains", Sql.Chains, "events", "events_pkey", static (sample, _) => sample.Text("tenant", null)) { Only = Dialect.Postgres },
+        new("listed commits", Sql.Commits, "commits", "commits_pkey", static (sample, _) => sample.Number("slot", 0).Number("n", 0).Number("limit", 100)),
+    ];
+
+    private static Parameters SampleRow(Parameters sample, string place) =>
+        sample.Text("tenant", "-").Number("slot", 1).Number("n", 0).Number("ordinal", 0).Text("place", place).Number("limit", 100);
+
     // Whoever checks the log may check every tenant's; which one it is about is the door's to decide.
     private static class Sql
     {
@@ -23,6 +36,10 @@ public sealed partial class SqlAuditSource
                 when typeof(e.salt) not in ('blob', 'null') then 'salt' when typeof(e.body) not in ('blob', 'null') then 'body'
             end
             """;
+
+        internal static readonly Statement Starts = new(
+            Postgres: "select tenant_id, slot, n, ordinal, hash from chain_starts where @tenant::text is null or tenant_id = @tenant order by tenant_id, slot",
+            Sqlite: "select tenant_id, slot, n, ordinal, hash from chain_starts where @tenant is null or tenant_id = @tenant order by tenant_id, slot") { AcrossTenants = true };
 
         // Differs: in the key PostgreSQL jumps from chain to chain; SQLite reads the key once, and tells what chain a row of an odd type is of.
         internal static readonly Statement Chains = new(

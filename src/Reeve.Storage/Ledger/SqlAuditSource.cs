@@ -23,6 +23,12 @@ public sealed partial class SqlAuditSource(Database database, TimeSpan? lease = 
     public TimeSpan LongestCommit => database.Dialect == Dialect.Sqlite ? TimeSpan.Zero : lease ?? DefaultLease;
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ChainStart>> StartsAsync(TenantId? tenant, CancellationToken cancellationToken) => database.ReadAcrossAsync(
+        Sql.Starts,
+        parameters => parameters.Text("tenant", tenant?.Value),
+        row => new ChainStart(new TenantId(row.Text(0)), new EventPosition(row.Int(1), row.Long(2), row.Int(3)), row.Bytes(4)), cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<(TenantId Tenant, int Slot)>> ChainsAsync(TenantId? tenant, CancellationToken cancellationToken) =>
         await database.ReadAcrossAsync(Sql.Chains, parameters => parameters.Text("tenant", tenant?.Value), row => (new TenantId(row.Text(0)), Small(row.Long(1))), cancellationToken);
 

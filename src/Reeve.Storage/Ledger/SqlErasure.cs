@@ -4,6 +4,7 @@ using Reeve.Core.Ports;
 using Reeve.Governance.Audit;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Ledger;
 
@@ -14,6 +15,19 @@ public sealed class SqlErasure : IChangeWriter
 
     /// <inheritdoc/>
     public IReadOnlyList<StatementCall>? For(Change change) => change is BodiesErasure erasure ? [.. Calls(erasure)] : null;
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("erasure: deliveries", Sql.FirstDelivery, "deliveries", "deliveries_pkey", static (sample, _) => sample.Id("key", Guid.Empty)) { Erases = true },
+        new("erasure: further deliveries", Sql.FurtherDeliveries, "deliveries", "deliveries_further", static (sample, _) => sample.Id("key", Guid.Empty)) { Erases = true },
+        new("erasure: items of imports", Sql.ImportItems, "import_items", "import_items_exception", static (sample, _) => sample.Id("key", Guid.Empty).Text("code", "-")) { Erases = true },
+        new("erasure: row", Sql.Row, "exceptions", "exceptions_key", static (sample, _) => sample.Id("key", Guid.Empty).Number("from", 1)) { Erases = true },
+        new("erasure: body", Sql.Body, "events", "events_pkey", SampleBody) { Erases = true },
+    ];
+
+    private static void SampleBody(Parameters sample, DateTimeOffset now) => sample
+        .Number("slot", 1).Number("n", 1).Number("ordinal", 0).Time("recorded", now).Id("id", Guid.Empty).Id("key", Guid.Empty);
 
     private static IEnumerable<StatementCall> Calls(BodiesErasure erasure)
     {
@@ -39,8 +53,7 @@ public sealed class SqlErasure : IChangeWriter
 
     private static class Sql
     {
-        private const string Further = """
-            delete from deliveries
+        private const string ByException = """
             where tenant_id = @tenant and exception_id = (select e.exception_id from exceptions e where e.tenant_id = @tenant and e.exception_key = @key)
             """;
 
@@ -58,10 +71,10 @@ public sealed class SqlErasure : IChangeWriter
                 and exception_id = (select e.exception_id from exceptions e where e.tenant_id = @tenant and e.exception_key = @key)
             """);
 
-        // Whatever days they came on.
+        // Whatever days they came on. Differs: SQLite would rather read all of the tenant's, because the key is the table.
         internal static readonly Statement FurtherDeliveries = new(
-            Postgres: $"{Further} and is_further",
-            Sqlite: $"{Further} and is_further = 1");
+            Postgres: $"delete from deliveries {ByException} and is_further",
+            Sqlite: $"delete from deliveries indexed by deliveries_further {ByException} and is_further = 1");
 
         // What is not decided yet cannot be any more: whoever is at it finds its row gone.
         internal static readonly Statement Inbox = new("delete from inbox where tenant_id = @tenant and exception_key = @key");

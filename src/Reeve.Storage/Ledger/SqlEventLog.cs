@@ -3,6 +3,7 @@ using Reeve.Core.Events;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Ledger;
 
@@ -69,6 +70,18 @@ public sealed class SqlEventLog(Database database, int pageSize = 50) : IEventLo
     private static Parameters Behind(Parameters parameters, LoggedEvent? last) => parameters
         .Number("version", last is null ? 0 : last.RowVersion ?? long.MaxValue)
         .Number("slot", last?.Position.Slot ?? 0).Number("n", last?.Position.N ?? 0).Number("ordinal", last?.Position.Ordinal ?? 0);
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("history of an exception", Sql.OfException, "events", "events_exception", static (sample, _) => SamplePlace(sample).Id("key", Guid.Empty)),
+        new("a run's own events", Sql.OfRunAlone, "events", "events_run", static (sample, _) => SamplePlace(sample).Id("run", Guid.Empty)),
+        new("passes of a run", Sql.OfPasses, "events", "events_run", static (sample, _) => SamplePlace(sample).Id("run", Guid.Empty).Id("pass", Guid.Empty)),
+        new("a chain", Sql.OfChain, "events", "events_pkey", static (sample, _) => SamplePlace(sample)),
+        new("slots of a tenant's log", Sql.Slots, "events", "events_pkey", static (_, _) => { }),
+    ];
+
+    private static Parameters SamplePlace(Parameters sample) => Behind(sample, null).Number("limit", 50);
 
     private static class Sql
     {

@@ -3,6 +3,7 @@ using Reeve.Core.Events;
 using Reeve.Core.Ports;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Ledger;
 
@@ -86,6 +87,17 @@ public sealed class SqlReaderStore(Database database, IUpkeep? upkeep) : IReader
     private static ReeveException Refused(ErrorCode kind, string why, ReaderPosition position) => new(new ReeveError(kind, why, position.ToString()));
 
     private readonly record struct Fetched(int Slot, long Head, long? N, DateTimeOffset At, bool Waits, LoggedEvent? Event);
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("position of a reader", Sql.Find, "readers", "readers_pkey", static (sample, _) => sample.Text("name", "-")),
+        new("ends of slots", Sql.Head, "commits", "commits_pkey", static (_, _) => { }),
+        new("commits for a reader", Sql.Fetch, "commits", "commits_pkey", static (sample, _) => SamplePosition(sample)),
+        new("events for a reader", Sql.Fetch, "events", "events_pkey", static (sample, _) => SamplePosition(sample)),
+    ];
+
+    private static Parameters SamplePosition(Parameters sample) => sample.Text("after", ReaderPosition.Start.ToJson()).Number("limit", 500);
 
     // Readers follow every tenant: what they fill is filled for each under the tenant's own role.
     private static class Sql

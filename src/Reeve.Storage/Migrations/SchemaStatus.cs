@@ -30,6 +30,9 @@ public sealed record SchemaStatus
     /// <summary>The version of this release.</summary>
     public required int Wanted { get; init; }
 
+    /// <summary>What was applied, in order, as <c>0001_record</c>.</summary>
+    public required IReadOnlyList<string> Applied { get; init; }
+
     /// <summary>What is to be applied, in order, as <c>0001_record</c>.</summary>
     public required IReadOnlyList<string> Pending { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record SchemaStatus
                 : SchemaState.Ready,
             Current = current,
             Wanted = wanted,
+            Applied = [.. applied.OrderBy(one => one.Version).Select(one => $"{one.Version:0000}_{one.Name}")],
             Pending = [.. known.Where(one => one.Version > current).Select(one => one.Label)],
             Differing = differing?.Label,
         };

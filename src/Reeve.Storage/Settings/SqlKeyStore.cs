@@ -5,6 +5,7 @@ using Reeve.Core.Records;
 using Reeve.Governance.Identity;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Settings;
 
@@ -50,6 +51,13 @@ public sealed class SqlKeyStore(Database database) : IKeyStore, IChangeWriter
         Wire.TryParse(row.Text(2), out PrincipalKind kind) ? kind : throw new InvalidOperationException("A kind that the check of the table does not allow."),
         row.Text(3), row.Text(4).Split(',', StringSplitOptions.RemoveEmptyEntries),
         row.Time(5), row.Text(6), row.TimeOrNull(7), row.TimeOrNull(8));
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("key by id", Sql.ById, "api_keys", "api_keys_id", static (sample, _) => sample.Id("key", Guid.Empty)) { Only = Dialect.Sqlite },
+        new("keys of a tenant", Sql.List, "api_keys", "api_keys_pkey", static (_, _) => { }),
+    ];
 
     private static class Sql
     {

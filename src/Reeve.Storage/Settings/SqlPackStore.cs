@@ -4,6 +4,7 @@ using Reeve.Core.Records;
 using Reeve.Engine.PackVersions;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Settings;
 
@@ -113,6 +114,16 @@ public sealed class SqlPackStore(Database database) : IPackStore, IChangeWriter
     };
 
     private static PackContent ReadContent(Row row) => new(Read(row), row.Bytes(7));
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("pack by version", Sql.Find, "pack_versions", "pack_versions_pkey", static (sample, _) => SampleKey(sample)),
+        new("pack by content", Sql.ByHash, "pack_versions", "pack_versions_hash", static (sample, _) => SampleKey(sample).Text("hash", "-")),
+        new("history of packs", Sql.History, "pack_changes", "pack_changes_pkey", static (sample, _) => SampleKey(sample).Number("before", 1).Number("limit", 50)),
+    ];
+
+    private static Parameters SampleKey(Parameters sample) => sample.Text("kind", "POLICY").Text("domain", "-").Text("version", "-");
 
     private static class Sql
     {

@@ -4,6 +4,7 @@ using Reeve.Core.Records;
 using Reeve.Governance.Encryption;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Settings;
 
@@ -30,6 +31,13 @@ public sealed class SqlSealedStore(Database database) : ISealedStore, IChangeWri
         parameters.Text("name", value.Name).Bytes("envelope", value.Envelope).Time("updatedAt", value.UpdatedAt);
 
     private static SealedValue Read(Row row) => new(new TenantId(row.Text(0)), row.Text(1), row.Bytes(2), row.Time(3));
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("sealed value by name", Sql.Find, "sealed_values", "sealed_values_pkey", static (sample, _) => sample.Text("name", "-")),
+        new("sealed values by prefix", Sql.List, "sealed_values", "sealed_values_pkey", static (sample, _) => sample.Text("prefix", "-").Number("length", 1)),
+    ];
 
     private static class Sql
     {

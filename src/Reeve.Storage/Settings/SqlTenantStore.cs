@@ -4,6 +4,7 @@ using Reeve.Core.Records;
 using Reeve.Governance.Tenants;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Settings;
 
@@ -35,6 +36,12 @@ public sealed class SqlTenantStore(Database database) : ITenantStore, IChangeWri
         new TenantId(row.Text(0)), row.Text(1),
         Wire.TryParse(row.Text(2), out AutomationMode mode) ? mode : throw new InvalidOperationException("A mode that the check of the table does not allow."),
         row.Time(3), row.Text(4));
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("tenant by id", Sql.Find, "tenants", "tenants_pkey", static (_, _) => { }),
+    ];
 
     private static class Sql
     {

@@ -6,6 +6,7 @@ using Reeve.Core.Events;
 using Reeve.Core.Records;
 using Reeve.Governance.Tenants;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 using Reeve.Storage.Ledger;
 
 namespace Reeve.Storage.Signalling;
@@ -113,6 +114,12 @@ public sealed class PostgresSignals : ISignalSource
 
         return tenants;
     }
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("signals of commits", Sql.Beyond, "commits", "commits_signals", static (sample, _) => sample.Text("after", "{}")) { Only = Dialect.Postgres },
+    ];
 
     // Of every slot what lies beyond its own position: another slot's commit with a lower time may become visible later.
     private static class Sql

@@ -4,6 +4,7 @@ using Reeve.Core.Records;
 using Reeve.Engine.Schedules;
 using Reeve.Storage.Committing;
 using Reeve.Storage.Databases;
+using Reeve.Storage.Plans;
 
 namespace Reeve.Storage.Timetables;
 
@@ -101,6 +102,16 @@ public sealed class SqlScheduleStore(Database database, Committer? committer, Ti
     private static ScheduleRun ReadRun(Row row) => new(
         new TenantId(row.Text(0)), new ScheduleName(row.Text(1)), row.Time(2), row.Time(3), row.TimeOrNull(4),
         row.TextOrNull(5) is not { } text ? null : Wire.TryParse(text, out ScheduleOutcome outcome) ? outcome : throw new InvalidOperationException("An outcome that the check of the table does not allow."));
+
+    /// <summary>What indexes its statements need.</summary>
+    public static IReadOnlyList<ExpectedPlan> Plans =>
+    [
+        new("schedules of a tenant", Sql.List, "schedules", "schedules_pkey", static (_, _) => { }),
+        new("last runs of schedules", Sql.LastRuns, "schedule_runs", "schedule_runs_pkey", static (_, _) => { }),
+        new("schedules that are due", Sql.Due, "schedules", "schedules_due", static (sample, _) => sample.Time("now", DateTimeOffset.UnixEpoch)),
+        new("runs that were lost", Sql.Lost, "schedule_runs", "schedule_runs_pkey", static (_, _) => { }),
+        new("upkeep: old runs", Sql.Prune, "schedule_runs", "schedule_runs_started", static (sample, _) => sample.Time("now", DateTimeOffset.UnixEpoch)),
+    ];
 
     private static class Sql
     {

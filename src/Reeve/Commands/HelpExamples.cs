@@ -116,10 +116,12 @@ internal static class HelpExamples
         ("reeve db", """
               reeve db migrate --store postgres:"Host=db;Database=reeve;Username=owner" --grant-to node
               reeve db status
+              reeve db verify-plans -o json
             """),
         ("reeve db migrate", """
               reeve db migrate --store postgres:"Host=db;Database=reeve;Username=owner" --grant-to node
             """),
+        ("reeve db verify-plans", "  reeve db verify-plans --store postgres:\"Host=db;Database=reeve;Username=node\"\n"),
         ("reeve db status", "  reeve db status --store sqlite:/var/lib/reeve/reeve.db\n"),
         ("reeve backup", """
               reeve backup /backups/reeve-$(date +%F).db       # while a server uses the store, too

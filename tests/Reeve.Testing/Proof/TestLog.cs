@@ -25,6 +25,9 @@ public sealed class TestLog : IAuditSource
     /// <summary>What the table <c>commits</c> says.</summary>
     public List<CommitNote> Commits { get; } = [];
 
+    /// <summary>The table <c>chain_starts</c>.</summary>
+    public List<ChainStart> Starts { get; } = [];
+
     /// <summary>Rows that cannot be read: where they stand and which column it is.</summary>
     public List<(TenantId Tenant, EventPosition Position, string Column)> Unreadable { get; } = [];
 
@@ -111,6 +114,15 @@ public sealed class TestLog : IAuditSource
         }
     }
 
+    /// <summary>Removes the beginning of a chain up to an event, as retention does; the list of commits stays as it is.</summary>
+    public void RemoveBeginning(string tenant, string last)
+    {
+        LoggedEvent end = Rows[Find(tenant, last)];
+        Starts.RemoveAll(start => start.Tenant == end.TenantId && start.Position.Slot == end.Position.Slot);
+        Starts.Add(new ChainStart(end.TenantId, end.Position, end.Hash));
+        Rows.RemoveAll(row => row.TenantId == end.TenantId && row.Position.Slot == end.Position.Slot && row.Position.CompareTo(end.Position) <= 0);
+    }
+
     /// <summary>From now on, each chain that is read is followed by commits of both slots, and the first of them by an erasure if wanted.</summary>
     public void WriteMeanwhile(bool erases)
     {
@@ -154,6 +166,10 @@ public sealed class TestLog : IAuditSource
 
     /// <summary>Removes the row at a place.</summary>
     public void Remove(string tenant, string position) => Rows.RemoveAt(Find(tenant, position));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ChainStart>> StartsAsync(TenantId? tenant, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ChainStart>>([.. Starts.Where(start => tenant is null || start.Tenant == tenant)]);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<(TenantId Tenant, int Slot)>> ChainsAsync(TenantId? tenant, CancellationToken cancellationToken) =>

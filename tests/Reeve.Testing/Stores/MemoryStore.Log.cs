@@ -53,6 +53,9 @@ public sealed partial class MemoryStore : IEventLog, IAuditSource, IReaderStore
     public TimeSpan LongestCommit => TimeSpan.Zero;
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ChainStart>> StartsAsync(TenantId? tenant, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ChainStart>>([]);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<(TenantId Tenant, int Slot)>> ChainsAsync(TenantId? tenant, CancellationToken cancellationToken)
     {
         lock (changing)

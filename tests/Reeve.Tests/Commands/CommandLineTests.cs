@@ -14,6 +14,7 @@ public sealed class CommandLineTests
     [InlineData("table, json", "exceptions", "show", "x")]
     [InlineData("table, json, jsonl", "exceptions", "list")]
     [InlineData("table, json", "db", "status")]
+    [InlineData("table, json", "db", "verify-plans")]
     [InlineData("table, json, jsonl", "logs", "--file", "/nothing")]
     public async Task A_shape_that_there_is_not_is_told_in_one_way_and_letters_may_be_of_either_case(string shapes, params string[] words)
     {

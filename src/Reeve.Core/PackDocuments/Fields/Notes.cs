@@ -20,6 +20,8 @@ internal sealed class Notes
     /// <summary>Whether further errors are only counted, so that nobody need word them.</summary>
     internal bool IsFull => errors.Count >= MaxErrors;
 
+    internal bool HasErrors => errors.Count > 0;
+
     internal IReadOnlyList<PackReference> References => references;
 
     internal void Error(ErrorCode code, string pointer, string message, string? nextStep = null) =>

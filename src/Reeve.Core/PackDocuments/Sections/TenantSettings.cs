@@ -2,13 +2,14 @@ using Reeve.Core.Errors;
 using Reeve.Core.PackDocuments.Fields;
 using Reeve.Core.PackDocuments.Tooling;
 using Reeve.Core.Packs;
+using Reeve.Core.Policies;
 using Reeve.Core.Records;
 
 namespace Reeve.Core.PackDocuments.Sections;
 
 /// <summary>
-/// The parts of a policy that no decision asks: sources, notifications, embeddings, retention, alerts, modules. They are
-/// checked here and stay in the document for the capabilities that use them.
+/// The parts of a policy that no decision asks: sources, notifications, embeddings, alerts, modules. They are checked here and stay in the
+/// document for the capabilities that use them; retention is read.
 /// </summary>
 internal static class TenantSettings
 {
@@ -17,7 +18,6 @@ internal static class TenantSettings
         Sources(policy.Find("sources"));
         Notifications(policy.Find("notificationPolicies"));
         Embeddings(policy.Find("embeddingConfig"));
-        Retention(policy.Find("retentionPolicies"));
         Alerts(policy.Find("alertRules"));
         _ = policy.Find("enabledModules")?.Texts();
     }
@@ -121,14 +121,17 @@ internal static class TenantSettings
         }
     }
 
-    private static void Retention(Field? section)
+    internal static RetentionPolicy Retention(Field? section)
     {
-        if (section?.Object() is { } fields)
+        if (section?.Object() is not { } fields)
         {
-            _ = fields.Find("dataTTL")?.Whole(1, 36_500);
-            _ = fields.Find("auditYears")?.Whole(1, 100);
-            fields.Close();
+            return RetentionPolicy.Default;
         }
+
+        RetentionPolicy retention = new(
+            fields.Find("dataTTL")?.Whole(1, 36_500), fields.Find("auditYears")?.Whole(1, 100) ?? RetentionPolicy.Default.AuditYears);
+        fields.Close();
+        return retention;
     }
 
     private static void Alerts(Field? section)

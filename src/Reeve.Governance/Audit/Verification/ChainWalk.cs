@@ -7,20 +7,20 @@ namespace Reeve.Governance.Audit.Verification;
 /// Reads one chain, event by event, and keeps what does not fit. What the misfits mean is decided when all chains are read
 /// (<see cref="Conclusion"/>), since an event that is missing here may stand elsewhere.
 /// </summary>
-internal sealed class ChainWalk(TenantId tenant, int slot, CommitTally tally, HeadWatch heads, FindingList findings)
+internal sealed class ChainWalk(TenantId tenant, int slot, ChainStart? start, CommitTally tally, HeadWatch heads, FindingList findings)
 {
     // A chain that was rewritten as a whole has a misfit per event: beyond this many, each is reported when it is met.
     private const int MostBreaks = 1000;
 
-    private readonly Predecessors predecessors = new();
+    private readonly Predecessors predecessors = new(start?.Hash);
     private readonly BodyCheck bodies = new();
     private readonly byte[] digest = new byte[EventHash.Length];
-    private EventPosition? before;
-    private byte[] storedBefore = new byte[EventHash.Length];
+    private EventPosition? before = start?.Position;
+    private byte[] storedBefore = start?.Hash.ToArray() ?? new byte[EventHash.Length];
 
     // Of the event before, if it fits; an order that is not known is not judged.
     private bool orderKnown = true;
-    private EventPosition? ordered;
+    private EventPosition? ordered = start?.Position;
     private DateTimeOffset recorded = DateTimeOffset.MinValue;
 
     internal TenantId Tenant => tenant;

@@ -1,7 +1,11 @@
 namespace Reeve.Governance.Audit.Verification;
 
 /// <summary>Counts the events of one chain, commit by commit as they are read, beside what the list of commits says of them.</summary>
-internal sealed class CommitTally(CommitList list, string tenant, int slot)
+/// <param name="list">The list.</param>
+/// <param name="tenant">Whose chain.</param>
+/// <param name="slot">Its slot.</param>
+/// <param name="gone">The last commit whose events went with age: what is listed up to it has none any more. 0 for none.</param>
+internal sealed class CommitTally(CommitList list, string tenant, int slot, long gone)
 {
     private readonly IReadOnlyList<ListedCommit> notes = list.Of(tenant, slot);
     private readonly long? from = list.From(tenant, slot);
@@ -20,7 +24,7 @@ internal sealed class CommitTally(CommitList list, string tenant, int slot)
     internal List<(long N, long Found)> Later { get; } = [];
 
     /// <summary>Whether the list knows every commit from this one on.</summary>
-    internal bool Knows(long n) => from is { } first && n >= first;
+    internal bool Knows(long n) => from is { } first && n >= first && n > gone;
 
     /// <summary>Whether the list goes back to the slot's first commit.</summary>
     internal bool KnowsAll => from is { } first && first <= 1;

@@ -8,13 +8,14 @@ namespace Reeve.Governance.Audit.Verification;
 /// what happened: it continues from what the misfit has stored (the misfit's other columns were altered), from what the
 /// misfit should have stored (its <c>hash</c> was altered), or from what stood before it (it was put in).
 /// </summary>
-internal sealed class Predecessors
+internal sealed class Predecessors(ReadOnlyMemory<byte>? start)
 {
     // A stretch of misfits doubles the answers; the latest ones are those that can still matter.
     private const int Most = 16;
     private const int MostPerBreak = 4;
 
-    private readonly List<Candidate> candidates = [new(new byte[EventHash.Length], null, false, null)];
+    // Before the first event stands nothing, or the last one that went with age.
+    private readonly List<Candidate> candidates = [new(start?.ToArray() ?? new byte[EventHash.Length], null, false, null)];
     private readonly List<Break> run = [];
     private readonly byte[] computed = new byte[EventHash.Length];
 

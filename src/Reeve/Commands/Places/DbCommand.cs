@@ -12,7 +12,7 @@ namespace Reeve.Commands.Places;
 internal static class DbCommand
 {
     internal static Command Build(CommandContext context) =>
-        new("db", "Migrate a store, and show how its schema stands.") { BuildMigrate(context), BuildStatus(context) };
+        new("db", "Migrate a store, show how it stands, and check that its indexes are used.") { BuildMigrate(context), DbStatusVerb.Build(context), DbPlansVerb.Build(context) };
 
     private static Command BuildMigrate(CommandContext context)
     {
@@ -39,41 +39,6 @@ internal static class DbCommand
             MigrationReport report = await new Migrator(Product.Version, context.Clock).MigrateAsync(address, call.GetValue(grantTo), cancellationToken);
             Print(context, call.GetValue(format), address, report);
             return report.Failed is null ? Terminal.Done : Terminal.Refuse(context.Error, [report.Failed.Error]);
-        });
-        return command;
-    }
-
-    private static Command BuildStatus(CommandContext context)
-    {
-        Option<string?> store = StoreAccess.Option();
-        Option<OutputFormat> format = SharedOptions.Format(OutputFormat.Table, OutputFormat.Json);
-        Command command = new("status", "Show a store's schema. Exit 3 when it is not this release's.") { store, format };
-        command.SetAction(async (call, cancellationToken) =>
-        {
-            StoreAddress address = context.Held?.Database.Address ?? StoreAccess.AddressOf(context, call.GetValue(store));
-            SchemaStatus status = await new Migrator(Product.Version, context.Clock).StatusAsync(address, cancellationToken);
-            ObjectMap row = ObjectMap.Of(
-                ("store", Value.Of(address.Masked)),
-                ("identity", Value.Of(address.Identity)),
-                ("state", Value.Of(Wire.Name(status.State))),
-                ("current", Value.Of((long)status.Current)),
-                ("wanted", Value.Of((long)status.Wanted)),
-                ("pending", Listing.Texts(status.Pending)));
-            if (call.GetValue(format) == OutputFormat.Json)
-            {
-                Listing.WriteIndented(context.Output, Value.Of(row));
-            }
-            else
-            {
-                Listing.Print(context, OutputFormat.Table, [row], "store", "identity", "state", "current", "wanted", "pending");
-            }
-
-            if (status.Refusal(address.Masked) is { } refusal)
-            {
-                Terminal.Refuse(context.Error, [refusal]);
-            }
-
-            return status.State == SchemaState.Ready ? Terminal.Done : Terminal.FailedCheck;
         });
         return command;
     }

@@ -2,6 +2,7 @@
 rem Builds the solution and runs every test project. Coverage is measured by ./test on Linux and macOS only.
 rem   test.cmd [--fast] [-- ARGS]    ARGS go to "dotnet test".
 rem   test.cmd --sim N [--seed S] [--plant NAME] [--nodes K] [--minutes M] [--state FILE]    N simulated worlds and no other test.
+rem   --crash, which ./test knows, too, needs Linux: its signals are Linux's.
 setlocal
 if not "%~1"=="--sim" goto tests
 dotnet build "%~dp0bench\Reeve.Simulator" -c Release --nologo -v quiet 1>&2

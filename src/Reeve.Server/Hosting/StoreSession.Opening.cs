@@ -130,7 +130,7 @@ public sealed partial class StoreSession
             Inbox = inbox,
             ReceivesFirst = () => committer.Stops.ReceivesFirst(options.Clock),
         };
-        RecordedPipeline recorded = new(runtime, ids, pipeline, loggers.CreateLogger("Engine.Recording"), ports);
+        RecordedPipeline recorded = new(runtime, ids, pipeline, loggers.CreateLogger("Engine.Recording"), ports, agents: options.Agents);
         await AdmitCopyAsync(database, holds, options, cancellationToken);
         opened.Keep(new LastFlush(use, options.Clock, loggers.CreateLogger("Reeve.Server.Hosting")));
         InboxWorker? worker = options.RunsInbox ? new InboxWorker(inbox, recorded, queues, runtime, loggers.CreateLogger("Engine.Inbox")) : null;

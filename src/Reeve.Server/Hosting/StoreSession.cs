@@ -1,4 +1,5 @@
 using Reeve.Core.Ports;
+using Reeve.Engine.Agents;
 using Reeve.Engine.HotReload;
 using Reeve.Engine.Imports;
 using Reeve.Engine.Inbox;
@@ -173,6 +174,9 @@ public sealed record StoreSessionOptions
 
     /// <summary>How often a pass is committed; stage by stage for comparison with engines that do so.</summary>
     public CommitMode Commits { get; init; } = CommitMode.Once;
+
+    /// <summary>Who decides, one agent per stage; null: Reeve's own. For hosts that see what becomes of an agent that fails.</summary>
+    public IReadOnlyList<IStageAgent>? Agents { get; init; }
 
     /// <summary>Whether a role that could bypass row-level security is accepted (development only).</summary>
     public bool AcceptsUnsafeRole { get; init; }

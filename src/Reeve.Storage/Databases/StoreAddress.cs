@@ -42,7 +42,7 @@ public sealed record StoreAddress
             string path = text["sqlite:".Length..];
             return path is ":memory:" ? throw Bad("A store is a file: what is in memory would be lost.")
                 : Path.EndsInDirectorySeparator(path) ? throw Bad("A store is a file, not a folder.")
-                : new StoreAddress(Dialect.Sqlite, Path.GetFullPath(path, folder));
+                : new StoreAddress(Dialect.Sqlite, Led(Path.GetFullPath(path, folder)));
         }
 
         if (Rest(text) is not { Length: > 0 } connection)
@@ -64,6 +64,20 @@ public sealed record StoreAddress
 
     /// <inheritdoc/>
     public override string ToString() => Masked;
+
+    // To where links lead: a store's lock, key and log lie beside the file itself, by whatever name it is asked for.
+    private static string Led(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // What is not there is no link yet; what cannot be read says so when it is opened.
+            return path;
+        }
+    }
 
     private static string? Rest(string text)
     {

@@ -13,6 +13,9 @@ public sealed record ExpectedPlan(string Name, Statement Statement, string Table
     /// <summary>The dialect it is looked at in alone; null: in both.</summary>
     public Dialect? Only { get; init; }
 
+    /// <summary>How many of the index's columns it is sought by, at least. One is the tenant alone, which every list is.</summary>
+    public int Columns { get; init; } = 1;
+
     /// <summary>Whether it runs as the eraser.</summary>
     public bool Erases { get; init; }
 

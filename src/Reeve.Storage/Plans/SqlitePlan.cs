@@ -9,10 +9,14 @@ internal static partial class SqlitePlan
     internal static PlanFinding Judge(ExpectedPlan expected, IReadOnlyList<string> steps)
     {
         string index = expected.IsKey ? $"(PRIMARY KEY|INDEX sqlite_autoindex_{expected.Table}_1)" : $"INDEX {expected.Index}";
-        bool isSearched = steps.Any(step => Regex.IsMatch(step, $@"^SEARCH (TABLE )?({expected.Table}\b|\w+ USING).*\b{index}\b", RegexOptions.None, Patience));
+        bool isSearched = steps.Any(step =>
+            Regex.IsMatch(step, $@"^SEARCH (TABLE )?({expected.Table}\b|\w+ USING).*\b{index}\b", RegexOptions.None, Patience) && Conditions(step) >= expected.Columns);
         bool isRead = steps.Any(step => Scan().Match(step) is { Success: true } scan && scan.Groups["table"].Value == expected.Table);
         return new PlanFinding(expected, isSearched && !isRead ? PlanOutcome.Used : PlanOutcome.Unused, string.Join(" > ", steps));
     }
+
+    // (tenant_id=? AND day=? AND hash=?)
+    private static int Conditions(string step) => 1 + Regex.Count(step, " AND ", RegexOptions.None, Patience);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 

@@ -46,6 +46,8 @@ internal static class ServeCommand
 
     private static async Task<int> ServeAsync(CommandContext context, ServeArguments arguments, CancellationToken cancellationToken)
     {
+        // The command line ends the process at once on a signal that comes before it was given a task to wait for; a file is opened, and served, without one.
+        await Task.Yield();
         ReeveSettings settings = context.Settings.Value;
         StoreSessionOptions options = new()
         {
@@ -89,12 +91,15 @@ internal static class ServeCommand
                 }
             },
         };
+
+        // Once it answers, nothing is waited for that may be stopped or fail: from there on it ends in order, and in no other way.
+        IReadOnlyList<Hold> holds = await session.Holds.ListAsync(cancellationToken);
         await using WebHost server = await WebHost.StartAsync(session, web, context.Loggers, cancellationToken);
         session.Lock?.Announce(LocalUrl(server.Addresses));
         Uri shown = server.Addresses[0];
         context.Output.WriteLine($"Reeve {Product.Version} answers at {string.Join(", ", server.Addresses.Select(address => address.ToString().TrimEnd('/')))}");
         context.Output.WriteLine(Shown.Line($"  store   {session.Database.Address.Masked}"));
-        foreach (Hold hold in await session.Holds.ListAsync(cancellationToken))
+        foreach (Hold hold in holds)
         {
             context.Output.WriteLine(Shown.Line($"  on hold {(hold.IsForAll ? "every tenant" : hold.Scope)} since {TimeText.Timestamp(hold.Since)}: {hold.Reason}"));
         }

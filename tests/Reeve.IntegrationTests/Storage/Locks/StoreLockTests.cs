@@ -32,6 +32,20 @@ public sealed class StoreLockTests : IDisposable
     }
 
     [Fact]
+    public void A_link_to_the_file_is_the_file()
+    {
+        File.WriteAllBytes(store.Target, []);
+        string link = Path.Combine(folder.Path, "other.db");
+        File.CreateSymbolicLink(link, store.Target);
+        using StoreLock first = StoreLock.Take(store, Url);
+
+        StoreAddress linked = StoreAddress.Parse("sqlite:other.db", folder.Path);
+
+        linked.ShouldBe(store);
+        Should.Throw<ReeveException>(() => StoreLock.Take(linked, url: null)).Error.Kind.ShouldBe(ErrorCatalogue.Storage.InUse);
+    }
+
+    [Fact]
     public void Another_verb_of_the_same_user_reads_where_to_ask_and_with_what()
     {
         using StoreLock held = StoreLock.Take(store, url: null);

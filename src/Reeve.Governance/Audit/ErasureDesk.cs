@@ -92,7 +92,7 @@ public sealed class ErasureDesk(IEventLog log, ICommitter committer, TimeProvide
 
 /// <summary>An exception whose time is over.</summary>
 /// <param name="Key">Which.</param>
-/// <param name="From">The version of its row, which goes, too; null when the row stays, since not all bodies go at once.</param>
+/// <param name="From">The version of its row, which goes, too; null when it has none.</param>
 /// <param name="Bodies">The events whose bodies go.</param>
 public sealed record ExpiredCase(ExceptionKey Key, long? From, IReadOnlyList<HeldBody> Bodies);
 

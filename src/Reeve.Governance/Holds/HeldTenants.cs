@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Reeve.Core.Changes;
-using Reeve.Core.Errors;
 using Reeve.Core.Records;
 
 namespace Reeve.Governance.Holds;
@@ -30,7 +29,7 @@ internal sealed class HeldTenants
         board.Subscribe(Signals.Hold, _ => Forget());
     }
 
-    /// <summary>Whether a tenant is on hold; true when it cannot be read.</summary>
+    /// <summary>Whether a tenant is on hold; true when it cannot be read, or not in time.</summary>
     internal ValueTask<bool> IsHeldAsync(TenantId tenant, CancellationToken cancellationToken) =>
         Volatile.Read(ref known) is { } found && IsBelieved(found) ? ValueTask.FromResult(found.Holds(tenant)) : AskAsync(tenant, cancellationToken);
 
@@ -48,14 +47,15 @@ internal sealed class HeldTenants
 
     private async ValueTask<bool> AskAsync(TenantId tenant, CancellationToken cancellationToken)
     {
-        // What was read is the answer also where it may not be kept: it is no older than the question, or than the reading that the question joined.
+        // What was read is the answer also where it may not be kept: it is no older than the question, or than the reading that the question joined. That one may have
+        // been on its way for long.
         Task<Reading?> answer;
         lock (changing)
         {
             answer = reading ??= ReadAsync(forgotten);
         }
 
-        return await answer.WaitAsync(cancellationToken) is not { } found || found.Holds(tenant);
+        return await answer.WaitAsync(cancellationToken) is not { } found || clock.GetElapsedTime(found.At) >= Longest || found.Holds(tenant);
     }
 
     private async Task<Reading?> ReadAsync(long since)
@@ -68,8 +68,9 @@ internal sealed class HeldTenants
         {
             found = new Reading(began, [.. (await store.ListAsync(CancellationToken.None)).Select(static hold => hold.Scope)]);
         }
-        catch (ReeveException)
+        catch (Exception)
         {
+            // Whatever it is: nobody knows, so all are held, and the next question reads again.
             found = null;
         }
 

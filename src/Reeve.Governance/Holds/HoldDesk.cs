@@ -73,15 +73,18 @@ public sealed class HoldDesk : IHold
     /// <param name="reason">Why they may go on; as in <see cref="PlaceAsync"/>.</param>
     /// <param name="actor">Who says so.</param>
     /// <param name="cancellationToken">Gives up waiting; they may be lifted nevertheless.</param>
-    /// <returns>What was lifted; empty when there was none.</returns>
+    /// <returns>What was lifted, all of it there when this was called; empty when there was none.</returns>
     /// <exception cref="ReeveException">HOLD-001, TENANT-003; STORE-012 when others change them all the time; STORE-….</exception>
     public async Task<IReadOnlyList<Hold>> ResumeAsync(TenantId scope, string reason, Principal actor, CancellationToken cancellationToken)
     {
         string why = Reason(reason);
         await DemandAsync(scope, cancellationToken);
+        HashSet<Guid>? seen = null;
         for (int i = 0; i < Tries; i++)
         {
-            IReadOnlyList<Hold> lifted = await OfAsync(scope, cancellationToken);
+            // Whoever else lifts some of them has it tried again, of what was there at first: one that came since is for somebody to see (docs/decisions/0018).
+            IReadOnlyList<Hold> lifted = [.. (await OfAsync(scope, cancellationToken)).Where(hold => seen is null || seen.Contains(hold.Id))];
+            seen ??= [.. lifted.Select(static hold => hold.Id)];
             if (lifted.Count == 0)
             {
                 return [];

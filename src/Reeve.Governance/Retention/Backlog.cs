@@ -57,23 +57,29 @@ internal sealed class Backlog(IRetentionStore store, ErasureDesk erasures, Reten
         int done = 0;
         while (done < wanted.Count && wanted[done].Key != cut)
         {
-            // Recorded by the database's clock, whatever time a decision was made for.
-            AgedCase item = wanted[done++];
-            if (bodies[item.Key].All(body => body.Name.RecordedAt < ends))
-            {
-                slice.Add(new ExpiredCase(item.Key, item.Version, [.. bodies[item.Key]]));
-            }
+            AddExpired(slice, wanted[done], [.. bodies[wanted[done].Key]]);
+            done++;
         }
 
         if (done == 0)
         {
-            // More bodies than go at once: its row stays until the last of them.
-            await erasures.EraseAsync(tenant, [new ExpiredCase(wanted[0].Key, From: null, [.. held.Take(bounds.SliceEvents).Select(item => item.Body)])], actor, cancellationToken);
-            return 0;
+            // More bodies than go at once with others: alone, and whole, so that the version of its row speaks for every one of them.
+            held = await store.HeldAsync(tenant, [wanted[0].Key], int.MaxValue, cancellationToken);
+            AddExpired(slice, wanted[0], [.. held.Select(item => item.Body)]);
+            done = 1;
         }
 
         due.RemoveRange(0, done);
         return await EraseAsync(slice, actor, cancellationToken);
+    }
+
+    // Recorded by the database's clock, whatever time a decision was made for.
+    private void AddExpired(List<ExpiredCase> slice, AgedCase item, List<HeldBody> bodies)
+    {
+        if (bodies.TrueForAll(body => body.Name.RecordedAt < ends))
+        {
+            slice.Add(new ExpiredCase(item.Key, item.Version, bodies));
+        }
     }
 
     // What changed since it was read is not at rest; it keeps none of the others.

@@ -31,14 +31,14 @@ public interface IRetentionStore
     /// <summary>The first month that the log has; null when it has none.</summary>
     Task<LogMonth?> OldestMonthAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether an exception that still has a row has events that were recorded before a time.</summary>
-    Task<bool> IsNeededAsync(TenantId tenant, DateTimeOffset before, CancellationToken cancellationToken);
+    /// <summary>Of the exceptions that still have a row and have events that were recorded before a time, the one that was received first; null when there is none.</summary>
+    Task<AgedCase?> NeededByAsync(TenantId tenant, DateTimeOffset before, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes the oldest month of the log and keeps, in the same transaction, where each chain begins from now on. On a file
-    /// this is done slice by slice, and may be broken off between two.
+    /// Removes the oldest month of the log, on a file a slice of it, and keeps, in the same transaction, where a chain begins from now on. Whoever
+    /// wants the whole month gone asks until <see cref="OldestMonthAsync"/> says another, and may break off between two slices.
     /// </summary>
-    /// <returns>False when somebody uses the month at the moment: then nothing was done, and it can be tried again later.</returns>
+    /// <returns>False when nothing was done, because somebody uses the month at the moment: it can be tried again later.</returns>
     Task<bool> DropAsync(LogMonth month, CancellationToken cancellationToken);
 }
 

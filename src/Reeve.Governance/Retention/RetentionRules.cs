@@ -24,8 +24,16 @@ internal sealed class TenantRetention
     internal DateTimeOffset LogEnds(DateTimeOffset now) => Earlier(now.AddYears(-years), now.AddDays(-days));
 
     /// <summary>Exceptions of a domain that have been at rest since before this are erased: its <c>dataTTL</c>, or as long as the log when nothing was said.</summary>
-    internal DateTimeOffset DataEnds(DomainName domain, DateTimeOffset now) =>
-        policies.TryGetValue(domain, out RetentionPolicy? policy) && policy.DataDays is { } own ? now.AddDays(-own) : LogEnds(now);
+    internal DateTimeOffset DataEnds(DomainName domain, DateTimeOffset now)
+    {
+        if (policies.TryGetValue(domain, out RetentionPolicy? policy))
+        {
+            return policy.DataDays is { } own ? now.AddDays(-own) : LogEnds(now);
+        }
+
+        // Its policy may be back in an hour: what others say of their domains says nothing of this one.
+        return Earlier(LogEnds(now), now.AddYears(-RetentionPolicy.Default.AuditYears));
+    }
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(2202, LogLevel.Information, "Retention: {Erased} exceptions were erased, and {Months} months of the log removed.")]
     internal static partial void Retained(ILogger logger, long erased, int months);
 
-    [LoggerMessage(2203, LogLevel.Warning, "The month {Month} of the log is past every tenant's retention and stays, because tenant {Tenant} has exceptions in it that are not final.")]
-    internal static partial void MonthKept(ILogger logger, string month, string tenant);
+    [LoggerMessage(2203, LogLevel.Warning, "The month {Month} of the log is past every tenant's retention and stays, because exception {Exception} of tenant {Tenant} has events in it and is not final.")]
+    internal static partial void MonthKept(ILogger logger, string month, string exception, string tenant);
+
+    [LoggerMessage(2204, LogLevel.Warning, "Retention was left out: the clock is {Days} days ahead of what has passed since this process last looked. Set it right; if it is right, restart the process.")]
+    internal static partial void ClockStepped(ILogger logger, double days);
 }

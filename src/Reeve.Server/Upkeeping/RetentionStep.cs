@@ -20,7 +20,12 @@ public sealed class RetentionStep(RetentionDesk desk, ILogger logger)
 
         if (report.KeptBack is { } kept)
         {
-            Log.MonthKept(logger, kept.Month.ToString(), kept.Tenant.Value);
+            Log.MonthKept(logger, kept.Month.ToString(), kept.Exception.ToString(), kept.Tenant.Value);
+        }
+
+        if (report.ClockStep is { } step)
+        {
+            Log.ClockStepped(logger, Math.Round(step.TotalDays, 1));
         }
 
         if (report.Faults.Count > 0)

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Reeve.Core.Errors;
 using Reeve.Storage.Databases;
 using Reeve.Storage.Migrations;
@@ -39,6 +40,31 @@ internal static class BackupCheck
         byte[] first = new byte[Magic.Length];
         using FileStream file = File.OpenRead(path);
         return file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) == first.Length && first.AsSpan().SequenceEqual(Magic);
+    }
+
+    /// <summary>Whether a file is a store or a backup of one, also one that is damaged. Nothing is made beside it; what has no length, as pipes and devices, is not opened.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    internal static bool IsStore(string path)
+    {
+        if (new FileInfo(path).Length < Magic.Length || !IsDatabase(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            // Immutable: SQLite looks for no log and makes no file.
+            using SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = new Uri(path).AbsoluteUri + "?immutable=1", Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "select count(*) from sqlite_schema where type = 'table' and name = 'schema_migrations'";
+            return command.ExecuteScalar() is 1L;
+        }
+        catch (SqliteException fault) when (fault.SqliteErrorCode == 11)
+        {
+            // https://www.sqlite.org/rescode.html#corrupt
+            return true;
+        }
     }
 
     /// <summary>Refuses what SQLite finds faults in, what is no store, and what this release does not know.</summary>

@@ -16,6 +16,9 @@ public sealed class StoreBackup(Database database, IFileCopier? copier, TimeProv
 {
     private const string Ending = ".part";
 
+    // What belongs to a store and lies beside it.
+    private static readonly string[] Companions = ["-wal", "-shm", "-journal", ".lock", ".key"];
+
     // The copy grows with the store while it is made, and the disk should not be full to the last byte after it.
     private const int Margin = 20;
     private const long LeastMargin = 1 << 20;
@@ -111,6 +114,7 @@ public sealed class StoreBackup(Database database, IFileCopier? copier, TimeProv
             : there.LinkTarget is not null ? "It is a link."
             : there.Exists && !replaces ? "There is a file already."
             : IsUsed(path) ? "It is a store that a process uses, or belongs to one."
+            : there.Exists && !IsBackup(path) ? "What is there is no backup of a store, and is not replaced."
             : null;
         if (why is not null)
         {
@@ -118,17 +122,26 @@ public sealed class StoreBackup(Database database, IFileCopier? copier, TimeProv
         }
     }
 
-    // By its lock file, whatever path leads to it; and what lies beside this store has other uses.
-    private bool IsUsed(string path)
+    private static bool IsBackup(string path)
     {
-        if (path == database.Address.Target || path.StartsWith(database.Address.Target + "-", StringComparison.Ordinal)
-            || path == database.Address.Target + ".lock" || path == database.Address.Target + ".key")
+        try
         {
-            return true;
+            return BackupCheck.IsStore(path);
         }
-
-        return StoreLock.Read(StoreAddress.Parse("sqlite:" + path, "/")) is not null;
+        catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, fault);
+        }
     }
+
+    // By its lock file, whatever path leads to it; and what lies beside a store has other uses.
+    private bool IsUsed(string path) =>
+        path.StartsWith(database.Address.Target + "-", StringComparison.Ordinal) || Array.Exists(Companions, ending => IsStoreOf(path, ending)) || IsStore(path);
+
+    private bool IsStoreOf(string path, string ending) =>
+        Path.GetFileName(path).Length > ending.Length && path.EndsWith(ending, StringComparison.OrdinalIgnoreCase) && IsStore(path[..^ending.Length]);
+
+    private bool IsStore(string path) => path == database.Address.Target || StoreLock.Read(StoreAddress.Parse("sqlite:" + path, "/")) is not null;
 
     private static void DemandRoom(string path, long size)
     {
@@ -163,7 +176,18 @@ public sealed class StoreBackup(Database database, IFileCopier? copier, TimeProv
         }
 
         File.Move(unfinished, path, replaces);
-        DurableFolder.FlushOf(path);
+        try
+        {
+            DurableFolder.FlushOf(path);
+        }
+        catch (IOException fault)
+        {
+            throw new ReeveException(
+                new ReeveError(
+                    ErrorCatalogue.Input.FileUnwritable, $"The backup is whole and has its name, but after a power cut it may not have: {fault.Message}", path,
+                    nextStep: "See to the disk, then make the backup again by --force, or have its folder written with 'sync'."),
+                fault);
+        }
     }
 
     // https://www.sqlite.org/rescode.html#full; 28 is ENOSPC, 0x80070070 ERROR_DISK_FULL.

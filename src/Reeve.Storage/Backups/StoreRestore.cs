@@ -52,6 +52,13 @@ public sealed class StoreRestore(string product, TimeProvider clock, ILogger log
             throw new ReeveException(new ReeveError(ErrorCatalogue.Backups.StoreThere, "It would be replaced.", store.Masked));
         }
 
+        // A pipe or a device has no length, and a store has one.
+        if (new FileInfo(store.Target) is { Exists: true, Length: 0 })
+        {
+            throw new ReeveException(new ReeveError(
+                ErrorCatalogue.Backups.StoreThere, "What is there is empty, or no file, and is not replaced.", store.Masked, nextStep: "Move it away, or name another place for the store."));
+        }
+
         try
         {
             FreeRoom.Demand(store.Target, backup.Length + Math.Max(backup.Length / Margin, LeastMargin));
@@ -89,10 +96,11 @@ public sealed class StoreRestore(string product, TimeProvider clock, ILogger log
                 throw new ReeveException(new ReeveError(ErrorCatalogue.Backups.NoBackup, "It is empty, or no file.", path));
             }
 
-            if (new FileInfo(path + "-wal") is { Exists: true, Length: > 0 })
+            // Beside the file itself: SQLite looks for them there, too.
+            if (new[] { "-wal", "-journal" }.Any(log => new FileInfo(target.FullName + log) is { Exists: true, Length: > 0 }))
             {
                 throw new ReeveException(new ReeveError(
-                    ErrorCatalogue.Backups.NoBackup, "There is a write-ahead log beside it: it is a store that is in use, or was not closed.", path,
+                    ErrorCatalogue.Backups.NoBackup, "There is a log of SQLite's beside it: it is a store that is in use, or was not closed.", path,
                     nextStep: "Back that store up by 'reeve backup', or open it once, for example by 'reeve runs list --store sqlite:FILE', so that its log is folded into it."));
             }
 

@@ -174,7 +174,16 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IBacklog, IAsy
     {
         Task cutting = start(() =>
         {
-            stop.Cancel();
+            try
+            {
+                stop.Cancel();
+            }
+            catch (AggregateException fault)
+            {
+                // A driver that cannot cancel: whoever waits for it is waited for below, and slots are given back all the same.
+                Log.CutFailed(logger, fault);
+            }
+
             return Task.CompletedTask;
         });
         try

@@ -40,4 +40,7 @@ internal static partial class Log
 
     [LoggerMessage(2011, LogLevel.Warning, "The slots of other nodes could not be looked at ({Code})")]
     internal static partial void LookFailed(ILogger logger, Exception fault, string code);
+
+    [LoggerMessage(2012, LogLevel.Warning, "What was being written at the deadline could not be cut off")]
+    internal static partial void CutFailed(ILogger logger, Exception fault);
 }

@@ -13,7 +13,7 @@ public sealed partial class SqlRetentionStore
         new("retention: domains", Sql.Domains, "exceptions", "exceptions_domain", static (_, _) => { }),
         new("retention: what is old", Sql.Page, "exceptions", "exceptions_domain", static (sample, now) => SamplePage(sample, now)),
         new("retention: bodies", Sql.Held, "events", "events_exception", static (sample, _) => Keys(sample, [new ExceptionKey(Guid.Empty)]).Number("limit", 100)),
-        new("retention: rows of a month", Sql.IsNeeded, "exceptions", "exceptions_key", static (sample, now) => sample.Id("end", ExceptionKey.LeastAt(now).Value).Time("before", now)),
+        new("retention: rows of a month", Sql.NeededBy, "exceptions", "exceptions_key", static (sample, now) => sample.Id("end", ExceptionKey.LeastAt(now).Value).Time("before", now)),
     ];
 
     private static Parameters SamplePage(Parameters sample, DateTimeOffset now) => sample
@@ -78,12 +78,13 @@ public sealed partial class SqlRetentionStore
                 """);
 
         // Rows of a key so old that have events so old: nearly always there are no such rows.
-        internal static readonly Statement IsNeeded = new(
+        internal static readonly Statement NeededBy = new(
             """
-            select 1 from exceptions x
+            select x.exception_key, x.version, x.status, x.actionability, x.created_at, x.updated_at
+            from exceptions x
             where x.tenant_id = @tenant and x.exception_key < @end
                 and exists (select 1 from events e where e.tenant_id = @tenant and e.exception_key = x.exception_key and e.recorded_at < @before)
-            limit 1
+            order by x.exception_key limit 1
             """);
 
         // The months are partitions, which are of all tenants; what follows is the log's, too. Differs: a file has none, and is asked for its first event.
@@ -119,7 +120,12 @@ public sealed partial class SqlRetentionStore
 
         internal static readonly Statement Chains = new(
             Postgres: "select null::text, 0::bigint where false",
-            Sqlite: $"{EachChain} select tenant, slot from chains where slot is not null order by tenant, slot") { AcrossTenants = true };
+            Sqlite: $"""
+                {EachChain}
+                select tenant, slot from chains
+                where slot is not null and (select e.recorded_at from events e where e.tenant_id = tenant and e.slot = chains.slot order by e.n, e.ordinal limit 1) < @before
+                order by tenant, slot
+                """) { AcrossTenants = true };
 
         // The last event of the slice that goes: whole commits from the chain's first on, as far as all of them are old enough. Differs: on PostgreSQL the
         // owner's function keeps it.

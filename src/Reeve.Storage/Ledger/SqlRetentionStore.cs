@@ -78,11 +78,12 @@ public sealed partial class SqlRetentionStore(Database database, IUpkeep upkeep,
     }
 
     /// <inheritdoc/>
-    public async Task<bool> IsNeededAsync(TenantId tenant, DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task<AgedCase?> NeededByAsync(TenantId tenant, DateTimeOffset before, CancellationToken cancellationToken)
     {
         DateTimeOffset madeBefore = before + ClocksApart;
-        return (await database.ReadAsync(
-            Sql.IsNeeded, tenant, parameters => parameters.Id("end", ExceptionKey.LeastAt(madeBefore).Value).Time("before", before), static row => row.Long(0), cancellationToken)).Count > 0;
+        IReadOnlyList<AgedCase> found = await database.ReadAsync(
+            Sql.NeededBy, tenant, parameters => parameters.Id("end", ExceptionKey.LeastAt(madeBefore).Value).Time("before", before), ReadCase, cancellationToken);
+        return found is [var first] ? first : null;
     }
 
     /// <inheritdoc/>
@@ -93,19 +94,20 @@ public sealed partial class SqlRetentionStore(Database database, IUpkeep upkeep,
             return await DropAsync(postgres, month, cancellationToken);
         }
 
-        foreach ((string tenant, int slot) in await database.ReadAcrossAsync(Sql.Chains, static _ => { }, static row => (row.Text(0), row.Int(1)), cancellationToken))
+        foreach ((string tenant, int slot) in await database.ReadAcrossAsync(
+            Sql.Chains, parameters => parameters.Time("before", month.End), static row => (row.Text(0), row.Int(1)), cancellationToken))
         {
             StatementCall[] slice = [new(Sql.KeepStart, Bind, Nothing), new(Sql.RemoveEvents, Bind, Nothing)];
-            while (await upkeep.MaintainAsync(slice, cancellationToken) is CommitOutcome.Committed)
+            if (await upkeep.MaintainAsync(slice, cancellationToken) is CommitOutcome.Committed)
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                return true;
             }
 
             void Bind(Parameters parameters) =>
                 parameters.Text("whose", tenant).Number("slot", slot).Time("before", month.End).Number("slice", sliceSize).Time("now", clock.GetUtcNow());
         }
 
-        return true;
+        return false;
     }
 
     private static async Task<bool> DropAsync(PostgresDatabase postgres, LogMonth month, CancellationToken cancellationToken)

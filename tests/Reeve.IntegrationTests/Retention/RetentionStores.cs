@@ -49,9 +49,9 @@ internal sealed class RetentionStores : IAsyncDisposable
         return new RetentionStores(store, committer, log.Clock);
     }
 
-    /// <summary>The desk, with small slices; through another way to write, if one is given.</summary>
-    internal RetentionDesk Desk(ICommitter? through = null, RetentionOptions? options = null) =>
-        new(Retained, new ErasureDesk(Log, through ?? Committer, Clock), Clock, options ?? new RetentionOptions { PageSize = 5, SliceSize = 3 });
+    /// <summary>The desk, with small slices; through another way to write, and by another clock than a file's, if they are given.</summary>
+    internal RetentionDesk Desk(ICommitter? through = null, RetentionOptions? options = null, FakeTime? clock = null, IRetentionStore? retained = null) =>
+        new(retained ?? Retained, new ErasureDesk(Log, through ?? Committer, Clock), clock ?? Clock, options ?? new RetentionOptions { PageSize = 5, SliceSize = 3 });
 
     internal Task<RetentionReport> RunAsync() => Desk().RunAsync(Me, CancellationToken.None);
 

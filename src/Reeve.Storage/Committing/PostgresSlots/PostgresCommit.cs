@@ -17,6 +17,7 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
 {
     private readonly List<string> unknown = [];
     private volatile NpgsqlBatch? running;
+    private CancellationToken stopping;
 
     /// <inheritdoc/>
     public bool CommitSent { get; private set; }
@@ -129,8 +130,9 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
     {
         try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using CancellationTokenRegistration stopping = cancellationToken.Register(() => running?.Cancel());
+            stopping = cancellationToken;
+            stopping.ThrowIfCancellationRequested();
+            using CancellationTokenRegistration cutting = stopping.Register(() => running?.Cancel());
             return Task.FromResult(run());
         }
         catch (Exception fault)
@@ -139,9 +141,11 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
         }
     }
 
+    // A stop between two batches finds none to cancel, so each looks for itself, once it can be found. One that has begun is cancelled, or ends by its statement's limit.
     private NpgsqlDataReader Execute(NpgsqlBatch batch)
     {
         running = batch;
+        stopping.ThrowIfCancellationRequested();
         return batch.ExecuteReader();
     }
 
@@ -215,8 +219,9 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
 
         last.BatchCommands.Add(Numbered(CommitSql.NoteTenants).With("tenants", NpgsqlDbType.Text, links.Tenants).With("signals", NpgsqlDbType.Text, Outcome.SignalsOf(outcomes)));
         last.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
-        CommitSent = true;
         running = last;
+        stopping.ThrowIfCancellationRequested();
+        CommitSent = true;
         last.ExecuteNonQuery();
     }
 

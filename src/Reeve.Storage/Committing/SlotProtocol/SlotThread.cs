@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Reeve.Storage.Committing.SlotProtocol;
 
 /// <summary>
-/// A thread of its own for one loop: what the loop waits for resumes it there. So a commit stands behind nothing that is being decided, and a slot is renewed however busy
-/// the pool of threads is. Ends with the loop.
+/// A thread of its own for one loop: what the loop waits for resumes it there. So a commit, which waits for its answers on this thread, stands behind nothing that is being
+/// decided. What is asked asynchronously, a slot's renewal among it, needs the pool of threads to hear its answer. Ends with the loop.
 /// </summary>
 internal sealed class SlotThread : SynchronizationContext
 {

@@ -40,7 +40,7 @@ public sealed class FileCopy
     public CopyState State => Volatile.Read(ref state);
 
     /// <summary>
-    /// Done when it is whole, though not on disk; fails with SQLite's error, or with <see cref="OperationCanceledException"/> when it was given up or writing ended. The file is
+    /// Done when it is whole, though not on disk; fails with what went wrong, mostly SQLite's error, or with <see cref="OperationCanceledException"/> when it was given up or writing ended. The file is
     /// closed then.
     /// </summary>
     public Task Finished => finished.Task;
@@ -91,7 +91,11 @@ internal sealed class OnlineCopy : IDisposable
             using SqliteCommand command = target.CreateCommand();
             command.CommandText = Unsafe;
             command.ExecuteNonQuery();
-            backup = raw.sqlite3_backup_init(target.Handle, "main", source, "main") ?? throw Fault(raw.sqlite3_errcode(target.Handle));
+            backup = raw.sqlite3_backup_init(target.Handle, "main", source, "main");
+            if (backup is not { IsInvalid: false })
+            {
+                throw Fault(raw.sqlite3_errcode(target.Handle));
+            }
         }
         catch
         {

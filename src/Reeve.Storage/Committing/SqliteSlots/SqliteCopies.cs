@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Reeve.Storage.Committing.Outcomes;
 
 namespace Reeve.Storage.Committing.SqliteSlots;
@@ -122,8 +121,9 @@ internal sealed class SqliteCopies(OutcomeQueue queue, TimeProvider clock) : IFi
             {
                 online = writing.Copy(next.Path);
             }
-            catch (SqliteException fault)
+            catch (Exception fault)
             {
+                // Whatever it is: a copy that fails is no reason to end writing.
                 End(copy => copy.Fail(fault));
                 return false;
             }
@@ -163,7 +163,7 @@ internal sealed class SqliteCopies(OutcomeQueue queue, TimeProvider clock) : IFi
                 }
             }
         }
-        catch (SqliteException fault)
+        catch (Exception fault)
         {
             End(done => done.Fail(fault));
             return clock.GetElapsedTime(began);
@@ -205,8 +205,9 @@ internal sealed class SqliteCopies(OutcomeQueue queue, TimeProvider clock) : IFi
 
     private void CloseFile()
     {
-        online?.Dispose();
+        OnlineCopy? open = online;
         online = null;
+        open?.Dispose();
     }
 
     // So many that the next step takes as long as it may; never more than twice as many, for the first pages may have been cheap by chance.

@@ -17,7 +17,7 @@ internal sealed class SqliteWriting : IDisposable
     private const int BusyTimeoutMs = 5000;
 
     // The leaves that commits fill stay in memory, in KiB; a checkpoint copies pages that many commits changed once, in pages of 4 KiB.
-    private const string Memory = "pragma cache_size = -65536; pragma wal_autocheckpoint = 8000";
+    private const string Memory = "pragma cache_size = -65536; pragma wal_autocheckpoint = 4000";
 
     private readonly SqliteConnection connection;
     private readonly List<PreparedStatement> prepared = [];

@@ -89,6 +89,11 @@ internal static class RestoreCommand
         }
 
         Say("Now:");
+        if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
+        {
+            Say($"  0. The file belongs to root. Where the server runs as another user, give that user {store.Target} and {store.Target}.lock (chown), or it cannot open them.");
+        }
+
         Say($"  1. Have the master key of the store that was backed up at {context.Settings.Value.MasterKeyFile ?? store.Target + ".key"}; without it a server does not start.");
         Say($"  2. Look what is missing: reeve audit verify{at} --heads FILE, with heads that were kept elsewhere.");
         Say("  3. Do again what was done since: revoke keys, erase, activate packs. A backup brings back what was there.");

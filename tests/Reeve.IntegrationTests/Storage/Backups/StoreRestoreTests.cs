@@ -86,6 +86,74 @@ public sealed class StoreRestoreTests : RecordContract, IDisposable
     }
 
     [Fact]
+    public async Task A_store_whose_log_a_reader_keeps_from_being_folded_is_not_replaced_until_the_reader_is_gone()
+    {
+        (string backup, _) = await BackupAsync("a");
+        await RestoreAsync(backup);
+        using (SqliteConnection reader = new(new SqliteConnectionStringBuilder { DataSource = Store.Target, Pooling = false }.ConnectionString))
+        {
+            reader.Open();
+            await using (StoreSession session = await OpenStoreAsync())
+            {
+                using SqliteCommand read = reader.CreateCommand();
+                read.CommandText = "begin; select count(*) from exceptions";
+                read.ExecuteNonQuery();
+                await session.Committer.CommitAsync([new Core.Changes.ExceptionChange.Add(Row("later"), []), Event(Row("later"))], Token);
+            }
+
+            ReeveError refused = (await Should.ThrowAsync<ReeveException>(() => RestoreAsync(backup, replaces: true))).Error;
+
+            (refused.Kind, refused.NextStep.Contains("Stop", StringComparison.Ordinal)).ShouldBe((ErrorCatalogue.Storage.Busy, true));
+            new FileInfo(Store.Target + "-wal").Length.ShouldBeGreaterThan(0);
+            Directory.GetFiles(folder.Path, "*.before-restore-*").ShouldBeEmpty();
+        }
+
+        string kept = (await RestoreAsync(backup, replaces: true)).Kept.ShouldNotBeNull();
+        Count(kept, "select count(*) from exceptions where exception_id = 'later'").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_log_that_was_moved_away_is_back_when_the_new_store_cannot_take_the_place()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A file that nobody may replace is one of Linux's file systems.");
+        (string backup, _) = await BackupAsync("a");
+        await File.WriteAllTextAsync(Store.Target, "rubbish", Token);
+        await File.WriteAllTextAsync(Store.Target + "-wal", "more of it", Token);
+        using Process fix = Process.Start("chattr", ["+i", Store.Target]);
+        await fix.WaitForExitAsync(Token);
+        Assert.SkipUnless(fix.ExitCode == 0, "Only root can make a file immutable, and not on every file system.");
+        try
+        {
+            (await Should.ThrowAsync<ReeveException>(() => RestoreAsync(backup, replaces: true))).Error.Kind.ShouldBe(ErrorCatalogue.Storage.Unwritable);
+
+            (await File.ReadAllTextAsync(Store.Target + "-wal", Token)).ShouldBe("more of it");
+            Directory.GetFiles(folder.Path, "*.before-restore-*").ShouldBeEmpty();
+        }
+        finally
+        {
+            using Process free = Process.Start("chattr", ["-i", Store.Target]);
+            await free.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task The_new_store_has_the_mode_of_the_one_that_it_replaces()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Files have no modes there.");
+        (string backup, _) = await BackupAsync("a");
+        await RestoreAsync(backup);
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode Shared = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+            File.SetUnixFileMode(Store.Target, Shared);
+
+            await RestoreAsync(backup, replaces: true);
+
+            File.GetUnixFileMode(Store.Target).ShouldBe(Shared);
+        }
+    }
+
+    [Fact]
     public async Task A_store_that_is_damaged_is_replaced_and_kept_with_its_log()
     {
         (string backup, _) = await BackupAsync("a");
@@ -192,6 +260,19 @@ public sealed class StoreRestoreTests : RecordContract, IDisposable
         await RestoreAsync(folder.File("latest"));
 
         (await File.ReadAllBytesAsync(backup, Token)).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-journal")]
+    public async Task A_link_to_a_store_that_was_not_closed_is_no_backup(string log)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right there.");
+        (string backup, _) = await BackupAsync("a");
+        Written("backup.db" + log, [1, 2, 3]);
+        File.CreateSymbolicLink(folder.File("latest"), backup);
+
+        await RefusedAsync(folder.File("latest"), "BACKUP-004");
     }
 
     [Fact]

@@ -97,6 +97,25 @@ public sealed class HoldDeskTests
         office.Events(EventType.HoldLifted).ShouldHaveSingleItem().Body["reason"].AsString().ShouldBe("first");
     }
 
+    [Fact]
+    public async Task A_hold_that_comes_between_two_tries_stays()
+    {
+        Office office = await Office.OpenAsync();
+        HoldDesk other = Sole(office);
+        await other.PlaceAsync(Office.North, "seen", Office.Admin, Office.Token);
+        Hold? late = null;
+        MeanwhileCommitter committer = new(office.Store, async () =>
+        {
+            await other.ResumeAsync(Office.North, "first", Office.Root, Office.Token);
+            late = (await other.PlaceAsync(Office.North, "unseen", Office.Root, Office.Token)).Hold;
+        });
+        HoldDesk desk = new(office.Settings, office.Tenants, committer, office.NewBoard(), office.Clock);
+
+        (await desk.ResumeAsync(Office.North, "second", Office.Root, Office.Token)).ShouldBeEmpty();
+
+        (await desk.ListAsync(Office.Token)).ShouldBe([late.ShouldNotBeNull()]);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" \t\n")]
@@ -171,12 +190,14 @@ public sealed class HoldDeskTests
         (await desk.IsHeldAsync(Office.North, Office.Token)).ShouldBeFalse();
     }
 
-    [Fact]
-    public async Task What_cannot_be_read_counts_as_held_and_is_asked_again_the_next_time()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_cannot_be_read_counts_as_held_and_is_asked_again_the_next_time(bool isKnown)
     {
         Office office = await Office.OpenAsync();
         HoldDesk desk = Sole(office);
-        office.Settings.BeforeRead = static () => throw new ReeveException(new ReeveError(ErrorCatalogue.Storage.Unavailable, "away"));
+        office.Settings.BeforeRead = () => throw (isKnown ? new ReeveException(new ReeveError(ErrorCatalogue.Storage.Unavailable, "away")) : new InvalidOperationException("a fault of ours"));
 
         (await desk.IsHeldAsync(Office.North, Office.Token)).ShouldBeTrue();
 
@@ -201,6 +222,23 @@ public sealed class HoldDeskTests
         (await asked).ShouldBeFalse("it asked before");
 
         (await desk.IsHeldAsync(Office.North, Office.Token)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_took_too_long_to_be_read_counts_as_held()
+    {
+        Office office = await Office.OpenAsync();
+        SlowStore store = new(office.Settings);
+        HoldDesk desk = new(store, office.Tenants, office.Store, SignalBoard.OfOneProcess(), office.Clock);
+        Task<bool> first = desk.IsHeldAsync(Office.North, Office.Token).AsTask();
+        await store.HasRead.Task;
+        office.Clock.Advance(TimeSpan.FromMilliseconds(900));
+        Task<bool> joined = desk.IsHeldAsync(Office.North, Office.Token).AsTask();
+
+        store.Go.SetResult();
+
+        (await first, await joined).ShouldBe((true, true));
+        (await desk.IsHeldAsync(Office.North, Office.Token)).ShouldBeFalse();
     }
 
     [Fact]

@@ -29,9 +29,14 @@ public sealed class RetentionRulesTests
 
         tenant.DataEnds(Parcels, Now).ShouldBe(Now.AddDays(-30));
         tenant.DataEnds(Letters, Now).ShouldBe(Now.AddYears(-3));
-        tenant.DataEnds(new DomainName("of no policy"), Now).ShouldBe(Now.AddYears(-3));
         tenant.LogEnds(Now).ShouldBe(Now.AddYears(-3));
     }
+
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(10, 10)]
+    public void A_domain_without_a_policy_keeps_its_data_seven_years_or_as_long_as_the_log(int years, int kept) =>
+        new TenantRetention([(Parcels, new RetentionPolicy(null, years))]).DataEnds(Letters, Now).ShouldBe(Now.AddYears(-kept));
 
     [Fact]
     public void A_log_never_ends_before_the_data_in_it() =>

@@ -52,16 +52,17 @@ internal sealed class PassChanges(RunId run)
 
     /// <summary>The event of all that its last commit records: what is new of its receipt and its stages, and its end.</summary>
     /// <param name="decided">The pass.</param>
-    /// <param name="received">Whether its receipt is on record.</param>
+    /// <param name="wasReceived">Whether its receipt is on record.</param>
     /// <param name="onRecord">How many of the stages that were not there when it began, or went on, are on record meanwhile.</param>
     /// <param name="version">The version that the row comes to have.</param>
-    internal Change Ended(ExceptionCase decided, bool received, int onRecord, long version)
+    internal Change Ended(ExceptionCase decided, bool wasReceived, int onRecord, long version)
     {
-        IReadOnlyList<PassStep> steps = received ? NotOnRecord(decided, onRecord) : decided.Steps;
-        return new Change.Append(Draft(
-            decided, received ? EventType.PipelineCompleted : EventType.ExceptionDecided, Principal.Pipeline, version, decided.Steps[^1].At, EventBodies.Together(decided, !received, steps)) with
+        IReadOnlyList<PassStep> steps = wasReceived ? NotOnRecord(decided, onRecord) : decided.Steps;
+        byte[] body = EventBodies.Together(decided, withReceipt: !wasReceived, steps);
+        EventType type = wasReceived ? EventType.PipelineCompleted : EventType.ExceptionDecided;
+        return new Change.Append(Draft(decided, type, Principal.Pipeline, version, decided.Steps[^1].At, body) with
         {
-            Version = received ? 2 : 1,
+            Version = wasReceived ? 2 : 1,
             Stages = EventBodies.Listed(steps),
         });
     }

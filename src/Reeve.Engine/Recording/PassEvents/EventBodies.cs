@@ -42,13 +42,13 @@ internal static class EventBodies
 
     /// <summary>What one commit records of a pass, to its end (docs/decisions/0016): its receipt where that is new, the stages that are, how it ended.</summary>
     /// <param name="decided">A pass that came to its end.</param>
-    /// <param name="received">Whether its receipt is part of it.</param>
+    /// <param name="withReceipt">Whether its receipt is part of it.</param>
     /// <param name="steps">The stages.</param>
-    internal static byte[] Together(ExceptionCase decided, bool received, IReadOnlyList<PassStep> steps) => JsonText.Render((decided, received, steps), static (writer, all) =>
+    internal static byte[] Together(ExceptionCase decided, bool withReceipt, IReadOnlyList<PassStep> steps) => JsonText.Render((decided, withReceipt, steps), static (writer, all) =>
     {
         writer.WriteStartObject();
         writer.WriteStartArray(EventParts.Member);
-        if (all.received)
+        if (all.withReceipt)
         {
             WritePart(writer, EventType.ExceptionReceived, null, all.decided.Steps[0].At, all.decided, WriteReceived);
         }
@@ -70,9 +70,16 @@ internal static class EventBodies
         StringBuilder text = new(80);
         for (int i = 0; i < steps.Count; i++)
         {
-            _ = i > 0 ? text.Append(EventParts.Between) : text;
+            if (i > 0)
+            {
+                text.Append(EventParts.Between);
+            }
+
             text.Append(steps[i].Stage.Key());
-            _ = steps[i].Error is not null ? text.Append(EventParts.Failed) : text;
+            if (steps[i].Error is not null)
+            {
+                text.Append(EventParts.Failed);
+            }
         }
 
         return text.ToString();

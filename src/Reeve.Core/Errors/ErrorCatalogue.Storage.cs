@@ -45,7 +45,7 @@ public static partial class ErrorCatalogue
         public static readonly ErrorCode Refused = new("STORE-013", "The store refuses what was to be written.", 500, "Nothing of this was stored; report it with the log's record of it.");
 
         /// <summary>A statement that an index should serve reads its table in another way.</summary>
-        public static readonly ErrorCode UnusedIndex = new("STORE-015", "An index is not used.", 409, "Make the index that is named as the migrations of this release do, or migrate again; if it is there: analyze the table.");
+        public static readonly ErrorCode UnusedIndex = new("STORE-015", "An index is not used.", 409, "Make the index that is named, as the migrations of this release do (migrating again does not); if it is there: analyze the table.");
 
         /// <summary>An event of a kind or shape that only a later release knows.</summary>
         public static readonly ErrorCode Later = new("STORE-014", "The log holds something that a later release wrote.", 409, "Read it with the release that wrote it, or a later one.");

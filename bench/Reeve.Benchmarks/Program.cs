@@ -9,10 +9,16 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Reeve.Benchmarks;
 
 // `dotnet run -c Release --project bench/Reeve.Benchmarks -- --filter '*'` measures times and allocations;
-// `-- memory` measures what compiled packs take. Figures and how they were taken: docs/performance.md.
+// `-- memory` measures what compiled packs take, `-- gate` how long the slowest of 200,000 decisions of the tool gate take. Figures and how they were taken: docs/performance.md.
 if (args is ["memory", ..])
 {
     PackMemory.Measure();
+    return;
+}
+
+if (args is ["gate", ..])
+{
+    await GateBenchmarks.MeasureAsync();
     return;
 }
 

@@ -4,6 +4,7 @@ using System.Text;
 using Reeve.Commands;
 using Reeve.Commands.Places;
 using Reeve.Commands.Running;
+using Reeve.Commands.SecretVerbs;
 using Reeve.Core.Errors;
 using Reeve.Operations.Logs;
 
@@ -28,6 +29,7 @@ try
         Output = Console.Out,
         Error = Console.Error,
         OpenInput = static () => new StandardInput(Console.OpenStandardInput()),
+        AskHidden = Console.IsInputRedirected || Console.IsErrorRedirected ? null : HiddenInput.Ask,
         OpenOutput = Console.OpenStandardOutput,
         Progress = Console.IsErrorRedirected || !Console.IsOutputRedirected ? null : Console.Error,
         Passing = Console.IsErrorRedirected ? null : Console.Error,

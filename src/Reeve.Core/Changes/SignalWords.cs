@@ -5,12 +5,15 @@ public static class SignalWords
 {
     private static readonly (Signals Signal, string Word)[] Words =
     [
+        (Signals.Breakers, "breakers"),
         (Signals.Hold, "hold"),
         (Signals.Inbox, "inbox"),
         (Signals.Keys, "keys"),
         (Signals.Packs, "packs"),
+        (Signals.Playbooks, "playbooks"),
         (Signals.Schedules, "schedules"),
         (Signals.Tenants, "tenants"),
+        (Signals.Tools, "tools"),
     ];
 
     /// <summary>The words; null for none.</summary>

@@ -28,6 +28,15 @@ public enum Signals
     /// <summary>Tenants.</summary>
     Tenants = 32,
 
+    /// <summary>Breakers of tools.</summary>
+    Breakers = 64,
+
+    /// <summary>Which tools are switched off.</summary>
+    Tools = 128,
+
+    /// <summary>Runs of playbooks that are to be driven and are nobody's.</summary>
+    Playbooks = 256,
+
     /// <summary>Everything.</summary>
-    All = Hold | Inbox | Keys | Packs | Schedules | Tenants,
+    All = Hold | Inbox | Keys | Packs | Schedules | Tenants | Breakers | Tools | Playbooks,
 }

@@ -110,6 +110,9 @@ public sealed record PlanCriterion
     /// <summary>That tool's arguments.</summary>
     public ObjectMap Arguments { get; init; } = ObjectMap.Empty;
 
+    /// <summary>See <see cref="PlanStep.Awaited"/>; no part of the decision document.</summary>
+    public IReadOnlyList<string> Awaited { get; init; } = [];
+
     /// <summary>What can be said of it now.</summary>
     public required CriterionOutlook Outlook { get; init; }
 

@@ -13,5 +13,11 @@ public static partial class ErrorCatalogue
 
         /// <summary>A tenant that is not there.</summary>
         public static readonly ErrorCode NotFound = new("TENANT-003", "There is no such tenant.", 404, "Correct the id, or create the tenant: 'reeve tenants create ID'.");
+
+        /// <summary>Somebody else changed the mode.</summary>
+        public static readonly ErrorCode ModeMoved = new("TENANT-004", "The tenant is in another mode.", 409, "Look who changed it and why (reeve tenants show ID), then set it again.");
+
+        /// <summary>A reason that is none.</summary>
+        public static readonly ErrorCode BadReason = new("TENANT-005", "This is no reason for a mode.", 422, "Say why in one line of 1 to 200 visible characters, or leave it out.");
     }
 }

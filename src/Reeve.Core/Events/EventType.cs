@@ -69,6 +69,57 @@ public readonly record struct EventType(string Name)
     /// <summary>The store was put in place from a backup, and is on hold; its body says how much of the log it held.</summary>
     public static readonly EventType StoreRestored = new("StoreRestored");
 
+    /// <summary>The tool gate refused a call, and nothing was sent; its body is the call with every check and its reason (docs/decisions/0019).</summary>
+    public static readonly EventType ToolCallRefused = new("ToolCallRefused");
+
+    /// <summary>A call that may change something was let through and is about to be sent; its body is the call with its idempotency key.</summary>
+    public static readonly EventType ToolCallIntended = new("ToolCallIntended");
+
+    /// <summary>What became of a call, with every attempt; of one that only reads, the call itself, too.</summary>
+    public static readonly EventType ToolCallSettled = new("ToolCallSettled");
+
+    /// <summary>A tool failed so often that it is not called for a while, or answers again: the breaker's state changed.</summary>
+    public static readonly EventType BreakerChanged = new("BreakerChanged");
+
+    /// <summary>A tool was switched off or on for a tenant.</summary>
+    public static readonly EventType ToolSwitched = new("ToolSwitched");
+
+    /// <summary>How far a tenant's automation goes was changed.</summary>
+    public static readonly EventType TenantModeChanged = new("TenantModeChanged");
+
+    /// <summary>A pass decided on a playbook whose plan is to run, or waits for an approval (docs/decisions/0020).</summary>
+    public static readonly EventType PlaybookAssigned = new("PlaybookAssigned");
+
+    /// <summary>The playbook of an exception that nothing was done about was chosen again, under the packs of now.</summary>
+    public static readonly EventType PlaybookRecalculated = new("PlaybookRecalculated");
+
+    /// <summary>Somebody began to drive a plan, or goes on with it.</summary>
+    public static readonly EventType PlaybookStarted = new("PlaybookStarted");
+
+    /// <summary>Something became of a part of a plan that runs: it succeeded or failed, waits for a person, or nobody knows.</summary>
+    public static readonly EventType PlaybookStepCompleted = new("PlaybookStepCompleted");
+
+    /// <summary>A part of a plan is left out: its condition does not hold, it is for people, or a person skipped it.</summary>
+    public static readonly EventType PlaybookStepSkipped = new("PlaybookStepSkipped");
+
+    /// <summary>A plan has ended; its body holds how, and what Feedback made of it.</summary>
+    public static readonly EventType PlaybookCompleted = new("PlaybookCompleted");
+
+    /// <summary>A secret was entered, or replaced by another value; its body has its name.</summary>
+    public static readonly EventType SecretSet = new("SecretSet");
+
+    /// <summary>A secret was removed; its body has its name.</summary>
+    public static readonly EventType SecretRemoved = new("SecretRemoved");
+
+    /// <summary>People are asked to approve calls; its body is what they are asked (docs/decisions/0021).</summary>
+    public static readonly EventType ApprovalRequested = new("ApprovalRequested");
+
+    /// <summary>A person approved or rejected.</summary>
+    public static readonly EventType ApprovalDecided = new("ApprovalDecided");
+
+    /// <summary>An approval is no longer pending; its body says how it ended.</summary>
+    public static readonly EventType ApprovalClosed = new("ApprovalClosed");
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -50,7 +50,7 @@ internal static class LogOrder
 
                 foreach (LoggedEvent item in commits.Skip(first).SelectMany(commit => commit.Events))
                 {
-                    if (KeyOf(item) is { } key && item.RowVersion is { } version && (!lowestHeld.TryGetValue(key, out long lowest) || version < lowest))
+                    if (LeavesRow(item) && KeyOf(item) is { } key && item.RowVersion is { } version && (!lowestHeld.TryGetValue(key, out long lowest) || version < lowest))
                     {
                         lowestHeld[key] = version;
                     }
@@ -112,7 +112,7 @@ internal static class LogOrder
     {
         foreach (LoggedEvent item in commit.Events)
         {
-            if (KeyOf(item) is { } key && item.RowVersion is { } version && pending[key].First().Key < version)
+            if (KeyOf(item) is { } key && item.RowVersion is { } version && pending.TryGetValue(key, out SortedDictionary<long, int>? versions) && versions.Count > 0 && versions.First().Key < version)
             {
                 return false;
             }
@@ -123,7 +123,7 @@ internal static class LogOrder
 
     private static void Count(Dictionary<(TenantId, ExceptionKey), SortedDictionary<long, int>> pending, LoggedEvent item, int by)
     {
-        if (KeyOf(item) is not { } key || item.RowVersion is not { } version)
+        if (!LeavesRow(item) || KeyOf(item) is not { } key || item.RowVersion is not { } version)
         {
             return;
         }
@@ -145,4 +145,8 @@ internal static class LogOrder
     }
 
     private static (TenantId, ExceptionKey)? KeyOf(LoggedEvent item) => item.ExceptionKey is { } key ? (item.TenantId, key) : null;
+
+    // What is said of a version later leaves none: it may come when others have followed, and nothing waits for it.
+    private static bool LeavesRow(LoggedEvent item) =>
+        item.Type != EventType.ToolCallIntended && item.Type != EventType.ToolCallSettled && item.Type != EventType.ToolCallRefused;
 }

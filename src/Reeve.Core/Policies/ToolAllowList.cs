@@ -18,31 +18,37 @@ public static class ToolAllowList
             return Refuse(ToolRefusal.NotDefined, name, $"is not defined in the domain pack '{policy.Domain.Name}'");
         }
 
-        if (IsBlocked(name, policy.Guardrails))
+        if (CheckBlocked(name, policy) is { } blocked)
         {
-            return Refuse(ToolRefusal.Blocked, name, "is in blockLists");
+            return blocked;
         }
 
-        if (!tool.Enabled)
-        {
-            return Refuse(ToolRefusal.Disabled, name, "is disabled");
-        }
-
-        if (RequiredVersion(name, policy.Policy) is { } required
-            && !SemanticVersion.Read(tool.Version).Serves(SemanticVersion.Read(required)))
-        {
-            return Refuse(ToolRefusal.IncompatibleVersion, name, $"is defined in version {tool.Version}; the tenant policy asks for {required}");
-        }
-
-        if (!policy.ApprovedTools.Contains(name.Value))
-        {
-            return Refuse(ToolRefusal.NotApproved, name, $"is not in the approvedTools of tenant '{policy.TenantId}'");
-        }
-
-        return IsAllowListed(name, policy.Guardrails)
-            ? new ToolVerdict.Allowed(tool)
-            : Refuse(ToolRefusal.NotAllowListed, name, "is not in allowLists");
+        return CheckEnabled(tool) ?? CheckVersion(tool, policy) ?? CheckApproved(name, policy) ?? (ToolVerdict)new ToolVerdict.Allowed(tool);
     }
+
+    /// <summary>Whether the packs say that a tool is switched off.</summary>
+    /// <returns>Null when they do not.</returns>
+    public static ToolVerdict.Refused? CheckEnabled(ToolDefinition tool) =>
+        tool.Enabled ? null : Refuse(ToolRefusal.Disabled, tool.Name, "is disabled");
+
+    /// <summary>Whether a tool is defined in a version that the tenant's policy does not ask for.</summary>
+    /// <returns>Null when it serves.</returns>
+    public static ToolVerdict.Refused? CheckVersion(ToolDefinition tool, BoundPolicy policy) =>
+        RequiredVersion(tool.Name, policy.Policy) is { } required && !SemanticVersion.Read(tool.Version).Serves(SemanticVersion.Read(required))
+            ? Refuse(ToolRefusal.IncompatibleVersion, tool.Name, $"is defined in version {tool.Version}; the tenant policy asks for {required}")
+            : null;
+
+    /// <summary>Whether the lists refuse a tool by its name: a block list first, then approvedTools, then an allow list.</summary>
+    /// <returns>Null when they do not.</returns>
+    public static ToolVerdict.Refused? CheckLists(ToolName name, BoundPolicy policy) => CheckBlocked(name, policy) ?? CheckApproved(name, policy);
+
+    private static ToolVerdict.Refused? CheckBlocked(ToolName name, BoundPolicy policy) =>
+        IsBlocked(name, policy.Guardrails) ? Refuse(ToolRefusal.Blocked, name, "is in blockLists") : null;
+
+    private static ToolVerdict.Refused? CheckApproved(ToolName name, BoundPolicy policy) =>
+        !policy.ApprovedTools.Contains(name.Value) ? Refuse(ToolRefusal.NotApproved, name, $"is not in the approvedTools of tenant '{policy.TenantId}'")
+            : !IsAllowListed(name, policy.Guardrails) ? Refuse(ToolRefusal.NotAllowListed, name, "is not in allowLists")
+            : null;
 
     /// <summary>Whether an action of EX-PB-5 other than a tool call may be taken.</summary>
     /// <param name="action">One of <see cref="StepActions"/>.</param>

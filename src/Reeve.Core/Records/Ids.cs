@@ -66,6 +66,13 @@ public readonly record struct PassId(Guid Value)
     public override string ToString() => Value.ToString("D");
 }
 
+/// <summary>One use of a tool, however many attempts it takes: a UUID that whoever calls chooses, so that asking again with the same one does nothing twice (docs/decisions/0019).</summary>
+public readonly record struct ExecutionId(Guid Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString("D");
+}
+
 /// <summary>A domain, as its pack names it.</summary>
 public readonly record struct DomainName(string Value)
 {

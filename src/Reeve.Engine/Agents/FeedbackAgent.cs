@@ -28,16 +28,22 @@ public sealed class FeedbackAgent : IStageAgent
             Stage = Stage.Feedback,
             Decision = "FEEDBACK_CAPTURED",
             Confidence = 1.0,
-            Evidence = [Summary(status, resolution, message.Arrival.Closes)],
+            Evidence = message.Outcome is { } ran ? Happened(status, ran) : [Summary(status, resolution, message.Arrival.Closes)],
             NextStep = NextStep.Complete,
             Details = new StageDetails.Feedback
             {
                 ResolutionStatus = status,
                 FeedbackCapturedAt = message.Now,
-                TotalSteps = resolution?.ResolvedPlan.Count ?? 0,
-                CompletedSteps = completed,
+                TotalSteps = message.Outcome?.TotalSteps ?? resolution?.ResolvedPlan.Count ?? 0,
+                CompletedSteps = message.Outcome?.CompletedSteps ?? completed,
             },
         };
+    }
+
+    private static IReadOnlyList<string> Happened(ResolutionStatus status, PlanOutcome outcome)
+    {
+        string summary = $"{Wire.Name(status)}: {outcome.CompletedSteps} of {outcome.TotalSteps} steps are done. {outcome.Reason}";
+        return outcome.NotUndone.Count == 0 ? [summary] : [summary, $"Not undone: {string.Join(", ", outcome.NotUndone.Select(step => $"'{step}'"))}."];
     }
 
     private static string Summary(ResolutionStatus status, StageDetails.Resolution? resolution, bool closed)

@@ -22,6 +22,13 @@ public interface IStageAgent
     AgentDecision Decide(AgentMessage message, IReadOnlyList<Evidence> evidence);
 }
 
+/// <summary>What became of a plan that ran.</summary>
+/// <param name="Reason">A sentence that names what decided.</param>
+/// <param name="TotalSteps">How many steps it has.</param>
+/// <param name="CompletedSteps">How many of them are done, or left out by their condition or a person.</param>
+/// <param name="NotUndone">Steps whose effects stand although they should not.</param>
+public sealed record PlanOutcome(string Reason, int TotalSteps, int CompletedSteps, IReadOnlyList<StepId> NotUndone);
+
 /// <summary>What an agent is given: the exception so far and what was decided before (EX-MODEL-7).</summary>
 public sealed class AgentMessage
 {
@@ -51,6 +58,9 @@ public sealed class AgentMessage
 
     /// <summary>Whether there is a memory to ask.</summary>
     public bool HasMemory { get; init; }
+
+    /// <summary>What became of the plan, for Feedback after it ran; null while nothing ran.</summary>
+    public PlanOutcome? Outcome { get; init; }
 
     /// <summary>The names expressions can use, over <see cref="Exception"/> and <see cref="Now"/>.</summary>
     public required RecordActivation Scope { get; init; }

@@ -42,7 +42,32 @@ public sealed class ExceptionCase
     /// <summary>Every stage that was decided or failed, in order; also those that no longer count.</summary>
     public IReadOnlyList<PassStep> Steps => steps;
 
-    internal PlaybookDesk Playbooks { get; }
+    /// <summary>Whether what was decided holds a plan.</summary>
+    public bool HasPlan
+    {
+        get
+        {
+            for (int i = 0; i < decisions.Length; i++)
+            {
+                if (decisions[i].Details is StageDetails.Resolution { ResolvedPlan.Count: > 0 })
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Whether the pass ended with a plan that runs, or waits for an approval, and Feedback comes later.</summary>
+    public bool LeavesPlan =>
+        steps.Count > 0 && steps[^1] is { Decision: not null, Stage: not Stage.Feedback } && HasPlan && Record.ResolutionStatus is (ResolutionStatus.InProgress or ResolutionStatus.PendingApproval);
+
+    /// <summary>The record that the plan was made from, as Resolution was given it; null while there is no plan.</summary>
+    public ExceptionRecord? PlannedFrom { get; private set; }
+
+    /// <summary>Plans, with the packs.</summary>
+    public PlaybookDesk Playbooks { get; }
 
     internal AgentMessage? LastMessage { get; set; }
 
@@ -71,6 +96,7 @@ public sealed class ExceptionCase
         decisions = [.. decisions.AsSpan(0, kept), decision];
         steps.Add(step);
         errors.AddRange(step.PlanErrors);
+        PlannedFrom = decision.Stage == Stage.Resolution ? Record : PlannedFrom;
         Record = RecordChanges.After(Record, decision, Policy, LastMessage!); // not null: a decision was made from one
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Reeve.Core.Calendars;
 using Reeve.Core.Decisions;
 using Reeve.Core.Policies;
+using Reeve.Core.Records;
 using Reeve.Engine.Agents;
 using Reeve.Engine.Intake;
 using Reeve.Engine.Pipeline.Identities;
@@ -73,8 +74,11 @@ public sealed class ExceptionPipeline
         }
     }
 
-    /// <summary>What a pass that begins now is decided with.</summary>
+    /// <summary>What a pass that begins now is decided with, in the mode of this pipeline's options.</summary>
     public PassSettings SettingsOf(BoundPolicy policy) => Prepare(policy).Settings;
+
+    /// <summary>What a pass that begins now is decided with, in a mode: modes change, and what is prepared for a policy does not.</summary>
+    public PassSettings SettingsOf(BoundPolicy policy, AutomationMode mode) => Prepare(policy).In(mode);
 
     /// <summary>Decides one arrival, whatever arrived before it: who repeats whom is for <see cref="RunAsync"/>.</summary>
     public async ValueTask<PassOutcome> DecideAsync(Arrival arrival, BoundPolicy policy, RunContext run, CancellationToken cancellationToken)
@@ -120,7 +124,17 @@ public sealed class ExceptionPipeline
         return new PassOutcome(answer, ReferenceEquals(answer, decided?.Result) ? decided.Case : null);
     }
 
-    private sealed record Prepared(PlaybookDesk Playbooks, PassSettings Settings);
+    private sealed class Prepared(PlaybookDesk playbooks, PassSettings settings)
+    {
+        // By mode, so that no pass makes its own.
+        private readonly PassSettings[] byMode = [.. Enum.GetValues<AutomationMode>().Select(mode => settings with { Mode = mode })];
+
+        internal PlaybookDesk Playbooks => playbooks;
+
+        internal PassSettings Settings => settings;
+
+        internal PassSettings In(AutomationMode mode) => byMode[(int)mode];
+    }
 }
 
 /// <summary>What one item came to.</summary>

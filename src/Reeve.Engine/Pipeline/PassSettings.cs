@@ -17,7 +17,7 @@ public sealed record PassSettings
     /// <summary>The content hash of the tenant policy.</summary>
     public required string TenantPolicy { get; init; }
 
-    /// <summary>See <see cref="PipelineOptions.Mode"/>.</summary>
+    /// <summary>How far the tenant's automation went when the pass began; what is sent asks again. Of a pass that is on no record, <see cref="PipelineOptions.Mode"/>.</summary>
     public required AutomationMode Mode { get; init; }
 
     /// <summary>See <see cref="PipelineOptions.Supervised"/>.</summary>

@@ -15,7 +15,7 @@ public sealed record PassStart
     /// <summary>The packs; those that <see cref="Settings"/> names, where it is given.</summary>
     public required BoundPolicy Policy { get; init; }
 
-    /// <summary>What the beginning recorded; null: it begins now, with this pipeline's options.</summary>
+    /// <summary>What the beginning recorded, or is to record; null: it begins now, with this pipeline's options.</summary>
     public PassSettings? Settings { get; init; }
 
     /// <summary>The one time of all stages that are not on record; null: each reads the clock.</summary>

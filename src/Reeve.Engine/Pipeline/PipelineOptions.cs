@@ -20,7 +20,7 @@ public sealed record PipelineOptions
     /// <summary>How many exceptions are decided at once; at least 1.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>Whether plans reach the world. Tenants start in shadow.</summary>
+    /// <summary>Whether plans reach the world, of passes that begin in no tenant's own mode: runs, tests of packs, replays. What is ingested begins in the mode of its tenant.</summary>
     public AutomationMode Mode { get; init; } = AutomationMode.Shadow;
 
     /// <summary>How often a pass is committed; once, at its end, by default.</summary>

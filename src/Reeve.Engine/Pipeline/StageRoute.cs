@@ -26,7 +26,7 @@ internal readonly record struct StageRoute(Stage? Next, ResolutionStatus? Status
             return new StageRoute(Stage.Feedback, ResolutionStatus.Resolved);
         }
 
-        if (decision.NextStep == NextStep.Escalate || Verdict(current.Decisions) == PolicyVerdict.Block)
+        if (decision.NextStep == NextStep.Escalate || Standing.VerdictOf(current.Decisions) == PolicyVerdict.Block)
         {
             return Escalated;
         }
@@ -50,40 +50,18 @@ internal readonly record struct StageRoute(Stage? Next, ResolutionStatus? Status
         };
     }
 
-    // A plan that somebody must approve ends the pass; without a plan there is nothing to approve.
+    // A plan that somebody must approve, or that runs, ends the pass; without a plan there is nothing to do either with.
     private static StageRoute AfterPlan(ExceptionCase current)
     {
-        bool planned = false;
-        bool awaited = false;
-        string? release = null;
-        foreach (AgentDecision decision in current.Decisions)
+        if (!current.HasPlan)
         {
-            planned |= decision.Details is StageDetails.Resolution { ResolvedPlan.Count: > 0 };
-            awaited |= decision.NextStep == NextStep.PendingApproval;
-            release = decision.Details is StageDetails.Policy policy ? policy.CriticalOverride : release;
+            return new StageRoute(Stage.Feedback, null);
         }
 
-        bool approval = awaited || Verdict(current.Decisions) == PolicyVerdict.RequireApproval
-            || (current.Record.Severity == Severity.Critical && release is null);
-        return planned && approval
+        // With a live tenant it runs (EX-AGENT-RES-4), and Feedback comes when it has ended; else nothing runs, and nothing more comes.
+        return Standing.VerdictOf(current.Decisions) == PolicyVerdict.RequireApproval || Standing.AsksPeople(current.Decisions, current.Record.Severity)
             ? new StageRoute(null, ResolutionStatus.PendingApproval)
+            : current.Settings.Mode == AutomationMode.Live ? new StageRoute(null, ResolutionStatus.InProgress)
             : new StageRoute(Stage.Feedback, null);
-    }
-
-    // The strictest that anybody said.
-    private static PolicyVerdict Verdict(IReadOnlyList<AgentDecision> decisions)
-    {
-        PolicyVerdict verdict = PolicyVerdict.Allow;
-        for (int i = 0; i < decisions.Count; i++)
-        {
-            verdict = decisions[i].Details switch
-            {
-                StageDetails.Policy policy => Lattice.Stricter(verdict, Lattice.Stricter(policy.Verdict, policy.HumanApprovalRequired ? PolicyVerdict.RequireApproval : PolicyVerdict.Allow)),
-                StageDetails.Oversight when Wire.TryParse(decisions[i].Decision, out OversightVerdict review) => Lattice.Stricter(verdict, Lattice.AsPolicy(review)),
-                _ => verdict,
-            };
-        }
-
-        return verdict;
     }
 }

@@ -19,5 +19,6 @@ public sealed class PlaybookDesk(BoundPolicy policy)
     public Selection Select(ExceptionRecord record, DateTimeOffset now) => selector.Select(record, now);
 
     /// <summary>Plans a playbook for an exception. See <see cref="PlaybookPlanner.Plan"/>.</summary>
-    public Plan Plan(Playbook playbook, ExceptionRecord record, Activation activation) => planner.Plan(playbook, record, activation);
+    public Plan Plan(Playbook playbook, ExceptionRecord record, Activation activation, IReadOnlyDictionary<int, StepOutcome>? outcomes = null) =>
+        planner.Plan(playbook, record, activation, outcomes);
 }

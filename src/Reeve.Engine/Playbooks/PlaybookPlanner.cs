@@ -47,9 +47,12 @@ public sealed class PlaybookPlanner
     /// <param name="playbook">The playbook, with its extends and includes resolved.</param>
     /// <param name="record">The exception; its severity is the effective one.</param>
     /// <param name="activation">What conditions see, save <c>steps</c>.</param>
-    public Plan Plan(Playbook playbook, ExceptionRecord record, Activation activation)
+    /// <param name="outcomes">
+    /// What steps came to that have run, by their place in the plan: what needs their outputs is filled in by the author's templates, nothing else changes. Null: nothing has run.
+    /// </param>
+    public Plan Plan(Playbook playbook, ExceptionRecord record, Activation activation, IReadOnlyDictionary<int, StepOutcome>? outcomes = null)
     {
-        PlanDraft draft = new(record, policy, activation, dryAnswers);
+        PlanDraft draft = new(record, policy, activation, dryAnswers, outcomes);
         List<PlanStep> steps = new(playbook.Steps.Count);
         foreach (PlaybookStep step in playbook.Steps)
         {

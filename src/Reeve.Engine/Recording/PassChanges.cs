@@ -8,6 +8,7 @@ using Reeve.Core.Values;
 using Reeve.Engine.Agents;
 using Reeve.Engine.Intake;
 using Reeve.Engine.Pipeline;
+using Reeve.Engine.Playbooks.Driving;
 using Reeve.Engine.Recording.PassEvents;
 
 namespace Reeve.Engine.Recording;
@@ -65,6 +66,47 @@ internal sealed class PassChanges(RunId run)
             Version = wasReceived ? 2 : 1,
             Stages = EventBodies.Listed(steps),
         });
+    }
+
+    /// <summary>
+    /// What follows from the plan of a pass that came to its end: its run, when it is to run or waits for an approval (docs/decisions/0020), and the end of what earlier passes left running.
+    /// </summary>
+    /// <param name="decided">The pass.</param>
+    /// <param name="before">The row as it was; null for a new exception.</param>
+    /// <param name="next">The row as the pass leaves it.</param>
+    internal IEnumerable<Change> Playbook(ExceptionCase decided, ExceptionRow? before, ExceptionRow next)
+    {
+        DateTimeOffset at = next.UpdatedAt;
+        if (before?.Record.CurrentPlaybookId is not null)
+        {
+            string reason = decided.Arrival.Closes ? "Its source says that the problem is over." : "The exception was decided anew.";
+            yield return new PlaybookRunsSuperseded(next.Record.TenantId, next.Key, next.PassId, reason, at);
+        }
+
+        if (!decided.LeavesPlan || Found(decided)?.SelectedPlaybookId is not { } id || decided.Policy.Playbooks.Find(id.Value) is not { } playbook)
+        {
+            yield break;
+        }
+
+        bool waits = decided.Record.ResolutionStatus == ResolutionStatus.PendingApproval;
+        Standing standing = Standing.Of(decided.Decisions, decided.Record.Severity);
+        PlaybookRun assigned = new()
+        {
+            TenantId = next.Record.TenantId,
+            Pass = next.PassId,
+            Exception = next.Key,
+            RunId = run,
+            Playbook = id,
+            PlaybookVersion = playbook.Version,
+            State = RunState.Ready,
+            Ruling = waits ? RunRuling.Ask : null,
+            Reason = waits ? standing.Because : "",
+            Version = 1,
+            UpdatedAt = at,
+        };
+        StageDetails.Resolution plan = decided.Decisions.Select(decision => decision.Details).OfType<StageDetails.Resolution>().Last();
+        yield return new Change.Append(RunEvents.Assigned(assigned, next.Version, $"Policy chose '{id}', which the tenant approved.", plan.ResolvedPlan.Count, standing));
+        yield return new PlaybookRunChange.Assigned(assigned);
     }
 
     /// <summary>The stages that are not on record yet.</summary>

@@ -128,6 +128,7 @@ internal sealed class PassRecorder : IPassJournal
     {
         ExceptionRow next = changes.Decided(decided, row);
         List<Change> last = [Write(next), changes.Ended(decided, WasReceived, stagesOnRecord, next.Version)];
+        last.AddRange(changes.Playbook(decided, row, next));
         if (WasReceived)
         {
             last.Add(new ExceptionChange.Dequeue(next.Record.TenantId, next.PassId));

@@ -39,6 +39,9 @@ public sealed record RecordPorts
     /// <summary>The packs a pass began with, when it is resumed.</summary>
     public required PacksByHash Packs { get; init; }
 
+    /// <summary>The modes in which ingested passes begin; null: they begin in the mode of the pipeline's options.</summary>
+    public IAutomationMode? Modes { get; init; }
+
     /// <summary>Is told how many exceptions were decided with a pair and are on record; null: nobody counts.</summary>
     public Action<BoundPolicy, int>? Decided { get; init; }
 }

@@ -122,6 +122,7 @@ public sealed partial class RecordedPipeline : IPassFinisher
             Remembered = Remembered,
             Import = import is null ? null : new ImportedItems(import),
             ReceivesFirst = ports.ReceivesFirst,
+            Modes = ports.Modes,
         };
 
     private InputWork Work(BoundPolicy policy, Run run, IStoredIdentity identity, InputRoom room, Func<CancellationToken, ValueTask> start) => new()

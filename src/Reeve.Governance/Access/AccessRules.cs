@@ -27,11 +27,26 @@ public enum Permission
     /// <summary>Make and revoke keys.</summary>
     ManageKeys,
 
+    /// <summary>Set, list and remove a tenant's secrets; nobody reads their values.</summary>
+    ManageSecrets,
+
     /// <summary>Stop every effect of a tenant.</summary>
     Hold,
 
     /// <summary>Let a tenant's effects go on.</summary>
     Resume,
+
+    /// <summary>Say how far a tenant's automation goes.</summary>
+    SetMode,
+
+    /// <summary>Have a tool called. What it changes passes the tool gate all the same.</summary>
+    UseTools,
+
+    /// <summary>Switch tools off and on.</summary>
+    SwitchTools,
+
+    /// <summary>Decide approvals. Who of those who may counts for one is the approval's own matter: its quorum, its proposer, persons only.</summary>
+    Approve,
 
     /// <summary>Create tenants, read across them where granted; hold and resume all of them at once.</summary>
     Platform,
@@ -78,15 +93,15 @@ public static class AccessRules
     private static ReadOnlySpan<Permission> Of(string role) => role switch
     {
         Roles.Viewer or Roles.Auditor => [Permission.Read, Permission.ReadAggregates],
-        Roles.Operator => [Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run, Permission.Hold],
+        Roles.Operator => [Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run, Permission.Hold, Permission.UseTools, Permission.Approve],
         Roles.Admin =>
         [
             Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run, Permission.ManagePacks, Permission.ManageKeys,
-            Permission.Hold, Permission.Resume,
+            Permission.ManageSecrets, Permission.Hold, Permission.Resume, Permission.SetMode, Permission.UseTools, Permission.SwitchTools, Permission.Approve,
         ],
         Roles.Developer => [Permission.Read, Permission.ReadAggregates, Permission.ManagePacks],
         Roles.Supervisor => [Permission.ReadAggregates],
-        Roles.Platform => [Permission.Platform, Permission.Hold, Permission.Resume],
+        Roles.Platform => [Permission.Platform, Permission.ManageSecrets, Permission.Hold, Permission.Resume, Permission.SetMode],
         _ => [],
     };
 }

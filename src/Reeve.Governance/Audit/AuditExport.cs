@@ -9,9 +9,12 @@ namespace Reeve.Governance.Audit;
 /// handed out as it is. Nothing of the log is held in memory. Thread-safe; the log may be written to meanwhile: the export
 /// then holds each chain up to some moment, and of the list of commits what goes with that. Only an erasure that is carried
 /// out at the same time can leave a body in it that is named as erased, or the other way round, and a month that is removed meanwhile can
-/// leave a hole in it: then export again.
+/// leave a hole in it: then export again. While others write, it takes a fifth of the time of one thread: nobody who waits for exceptions shall feel it.
 /// </summary>
-public sealed class AuditExport(IAuditSource source, TimeProvider clock)
+/// <param name="source">The log.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="othersWrite">Whether somebody writes to the store at the moment; null: nobody does.</param>
+public sealed class AuditExport(IAuditSource source, TimeProvider clock, Func<bool>? othersWrite = null)
 {
     /// <summary>Writes an export.</summary>
     /// <param name="output">Where to; it is flushed at the end and stays open.</param>
@@ -34,6 +37,7 @@ public sealed class AuditExport(IAuditSource source, TimeProvider clock)
             reached.List(note);
         }
 
+        Pace pace = new(clock, othersWrite ?? (static () => false));
         List<ChainHead> heads = [];
         ChainStarts starts = await ChainStarts.ReadAsync(source, request.Tenant, cancellationToken);
         IReadOnlyList<(TenantId Tenant, int Slot)> there = await source.ChainsAsync(request.Tenant, cancellationToken);
@@ -54,6 +58,7 @@ public sealed class AuditExport(IAuditSource source, TimeProvider clock)
             {
                 lines.Row(tenant, row, request.WithBodies);
                 await lines.PassOnAsync(cancellationToken);
+                await pace.RowAsync(cancellationToken);
                 reached.Meet(tenant, row.Position);
                 head = row.Event is { } e ? new ChainHead(tenant, e.Position, e.Hash, (head?.Events ?? 0) + 1, notedAt) : head;
             }
@@ -76,6 +81,31 @@ public sealed class AuditExport(IAuditSource source, TimeProvider clock)
         heads.ForEach(lines.Head);
         await lines.FinishAsync(cancellationToken);
         return heads;
+    }
+
+    /// <summary>Rests four times as long as it worked, while others write.</summary>
+    private sealed class Pace(TimeProvider clock, Func<bool> othersWrite)
+    {
+        private const int RowsAtOnce = 64;
+        private const int RestsToWork = 4;
+
+        private long began = clock.GetTimestamp();
+        private int rows;
+
+        internal async ValueTask RowAsync(CancellationToken cancellationToken)
+        {
+            if (++rows % RowsAtOnce != 0)
+            {
+                return;
+            }
+
+            if (othersWrite())
+            {
+                await Task.Delay(clock.GetElapsedTime(began) * RestsToWork, clock, cancellationToken);
+            }
+
+            began = clock.GetTimestamp();
+        }
     }
 
     /// <summary>Which commits an export holds.</summary>

@@ -49,7 +49,7 @@ public sealed class ErasureDesk(IEventLog log, ICommitter committer, TimeProvide
             }
         }
 
-        throw new ReeveException(new ReeveError(ErrorCatalogue.Audit.WorkedOn, "New events were recorded each time the erasure was to be committed; nothing was erased.", exception.ToString()));
+        throw new ReeveException(new ReeveError(ErrorCatalogue.Audit.WorkedOn, "New events were recorded each time the erasure was to be committed, or a tool call of it has not ended; nothing was erased.", exception.ToString()));
     }
 
     /// <summary>Erases several exceptions whose time is over, in one commit, each with an event of its own that says so.</summary>

@@ -40,4 +40,11 @@ public abstract record SealedChange : Change
         /// <inheritdoc/>
         public override TenantId TenantId => Value.TenantId;
     }
+
+    /// <summary>A value less; one that is gone is a conflict (<see cref="Core.Ports.CommitOutcome.MovedOn"/>).</summary>
+    public sealed record Removed(TenantId Tenant, string Name) : SealedChange
+    {
+        /// <inheritdoc/>
+        public override TenantId TenantId => Tenant;
+    }
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Reeve.Core.Changes;
 using Reeve.Core.Errors;
+using Reeve.Core.Events;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
@@ -60,26 +62,31 @@ public sealed class SealedDesk : IDisposable
 
     /// <summary>Seals a value and stores it under a name, in the place of what had that name.</summary>
     /// <exception cref="ReeveException">STORE-….</exception>
-    public async Task StoreAsync(TenantId tenant, string name, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
-    {
-        CommitOutcome outcome = await committer.CommitAloneAsync(tenant, [new SealedChange.Put(Sealed(tenant, name, value.Span))], cancellationToken);
-        if (outcome is not CommitOutcome.Committed)
-        {
-            throw new InvalidOperationException($"A value that is put cannot meet another: {outcome}.");
-        }
-    }
+    public Task StoreAsync(TenantId tenant, string name, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        PutAsync(tenant, [new SealedChange.Put(Sealed(tenant, name, value.Span, TimeText.ToMicroseconds(clock.GetUtcNow())))], cancellationToken);
+
+    /// <summary>The same, with what the log says about it in the same commit; the value is of that event's time.</summary>
+    /// <exception cref="ReeveException">STORE-….</exception>
+    public Task StoreAsync(TenantId tenant, string name, ReadOnlyMemory<byte> value, EventDraft said, CancellationToken cancellationToken) =>
+        PutAsync(tenant, [new SealedChange.Put(Sealed(tenant, name, value.Span, said.At)), new Change.Append(said)], cancellationToken);
+
+    /// <summary>Removes a value, with what the log says about it in the same commit.</summary>
+    /// <returns>False when there is none of that name: then nothing is said, either.</returns>
+    /// <exception cref="ReeveException">STORE-….</exception>
+    public async Task<bool> RemoveAsync(TenantId tenant, string name, EventDraft said, CancellationToken cancellationToken) =>
+        await committer.CommitAloneAsync(tenant, [new SealedChange.Removed(tenant, name), new Change.Append(said)], cancellationToken) is CommitOutcome.Committed;
 
     /// <summary>A value; null when there is none of that name. The caller wipes it when it is done with it.</summary>
     /// <exception cref="ReeveException">SEAL-004, SEAL-005; STORE-….</exception>
     public async Task<byte[]?> FindAsync(TenantId tenant, string name, CancellationToken cancellationToken) =>
         await store.FindAsync(tenant, name, cancellationToken) is { } found ? vault.Open(tenant, name, found.Envelope.Span) : null;
 
-    /// <summary>Every value whose name begins with a prefix, by name in byte order.</summary>
+    /// <summary>Every value whose name begins with a prefix, by name in byte order. The caller wipes them when it is done with them.</summary>
     /// <exception cref="ReeveException">SEAL-004, SEAL-005; STORE-….</exception>
-    public async Task<IReadOnlyList<(string Name, byte[] Value)>> ListAsync(TenantId tenant, string prefix, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OpenedValue>> ListAsync(TenantId tenant, string prefix, CancellationToken cancellationToken)
     {
         IReadOnlyList<SealedValue> found = await store.ListAsync(tenant, prefix, cancellationToken);
-        return [.. found.Select(value => (value.Name, vault.Open(tenant, value.Name, value.Envelope.Span)))];
+        return [.. found.Select(value => new OpenedValue(value.Name, vault.Open(tenant, value.Name, value.Envelope.Span), value.UpdatedAt))];
     }
 
     /// <inheritdoc/>
@@ -89,7 +96,7 @@ public sealed class SealedDesk : IDisposable
     {
         if (check is null)
         {
-            SealedChange.Added first = new(Sealed(PlatformTenant.Id, CheckName, CheckValue));
+            SealedChange.Added first = new(Sealed(PlatformTenant.Id, CheckName, CheckValue, TimeText.ToMicroseconds(clock.GetUtcNow())));
             if (await committer.CommitAloneAsync(PlatformTenant.Id, [first], cancellationToken) is CommitOutcome.Committed)
             {
                 return;
@@ -107,6 +114,20 @@ public sealed class SealedDesk : IDisposable
         }
     }
 
-    private SealedValue Sealed(TenantId tenant, string name, ReadOnlySpan<byte> value) =>
-        new(tenant, name, vault.Seal(tenant, name, value), TimeText.ToMicroseconds(clock.GetUtcNow()));
+    private async Task PutAsync(TenantId tenant, Change[] changes, CancellationToken cancellationToken)
+    {
+        CommitOutcome outcome = await committer.CommitAloneAsync(tenant, changes, cancellationToken);
+        if (outcome is not CommitOutcome.Committed)
+        {
+            throw new InvalidOperationException($"A value that is put cannot meet another: {outcome}.");
+        }
+    }
+
+    private SealedValue Sealed(TenantId tenant, string name, ReadOnlySpan<byte> value, DateTimeOffset at) => new(tenant, name, vault.Seal(tenant, name, value), at);
 }
+
+/// <summary>A sealed value, opened.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">What was sealed.</param>
+/// <param name="UpdatedAt">When it was sealed, UTC, microseconds.</param>
+public sealed record OpenedValue(string Name, byte[] Value, DateTimeOffset UpdatedAt);

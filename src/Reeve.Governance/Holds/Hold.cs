@@ -58,6 +58,13 @@ public abstract record HoldChange : Change
         public override TenantId TenantId => Hold.Scope;
     }
 
+    /// <summary>The store was restored, at the time of the commit by the database's clock or by the hold's, whichever is later.</summary>
+    public sealed record Restored(Hold Hold) : HoldChange
+    {
+        /// <inheritdoc/>
+        public override TenantId TenantId => Hold.Scope;
+    }
+
     /// <summary>One less; one that is gone is a conflict (<see cref="Core.Ports.CommitOutcome.MovedOn"/>).</summary>
     public sealed record Lifted(TenantId Scope, Guid Hold) : HoldChange
     {

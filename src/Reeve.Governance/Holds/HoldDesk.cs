@@ -117,6 +117,7 @@ public sealed class HoldDesk : IHold
         Change[] changes =
         [
             new HoldChange.Placed(placed),
+            new HoldChange.Restored(placed),
             .. marks.Select(mark => new HoldChange.Lifted(TenantId.Platform, mark.Id)),
             new Change.Append(HoldEvents.Restored(placed, restored, actor)),
         ];

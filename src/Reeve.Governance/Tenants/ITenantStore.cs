@@ -30,3 +30,16 @@ public sealed record TenantAdded(Tenant Tenant) : Change
     /// <inheritdoc/>
     public override Signals Signals => Signals.Tenants;
 }
+
+/// <summary>How far a tenant's automation goes, changed; a tenant that is not in the mode it leaves is a conflict (<see cref="Core.Ports.CommitOutcome.MovedOn"/>).</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="From">The mode it leaves.</param>
+/// <param name="To">The mode it takes.</param>
+public sealed record TenantModeSet(TenantId Tenant, AutomationMode From, AutomationMode To) : Change
+{
+    /// <inheritdoc/>
+    public override TenantId TenantId => Tenant;
+
+    /// <inheritdoc/>
+    public override Signals Signals => Signals.Tenants;
+}

@@ -44,6 +44,45 @@ public sealed class TenantDesk(ITenantStore store, ICommitter committer, TimePro
     /// <summary>Every tenant, by id.</summary>
     public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
 
+    /// <summary>
+    /// Says how far a tenant's automation goes (EX-AGENT-RES-4). When it returns, this process calls nothing that the mode forbids; others, within a second. What is decided meanwhile is decided in the
+    /// mode that it began with, and sent, if at all, in the mode of that moment.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="mode">How far.</param>
+    /// <param name="leaves">The mode that the actor saw; null: whichever it is now.</param>
+    /// <param name="reason">Why, one line of 1 to 200 visible characters once it is straightened; null: none is given.</param>
+    /// <param name="actor">Who says so.</param>
+    /// <param name="cancellationToken">Gives up waiting; it may be changed nevertheless.</param>
+    /// <returns>The tenant as it is now, and the mode it was in: the same one when there was nothing to change.</returns>
+    /// <exception cref="ReeveException">TENANT-003; TENANT-004 when it is in another mode than <paramref name="leaves"/>, or somebody changes it at the same moment; TENANT-005; STORE-….</exception>
+    public async Task<(Tenant Tenant, AutomationMode From)> SetModeAsync(
+        TenantId tenant, AutomationMode mode, AutomationMode? leaves, string? reason, Principal actor, CancellationToken cancellationToken)
+    {
+        string? why = reason is null ? null : OneLine.Straighten(reason);
+        if (why is not null && !OneLine.IsValid(why))
+        {
+            throw new ReeveException(new ReeveError(ErrorCatalogue.Tenants.BadReason, $"The reason is not a line of 1 to {OneLine.Longest} visible characters.", "reason"));
+        }
+
+        Tenant known = await FindAsync(tenant, cancellationToken)
+            ?? throw new ReeveException(new ReeveError(ErrorCatalogue.Tenants.NotFound, $"There is no tenant {Shown.Name(tenant.Value ?? "")}.", "tenantId"));
+        if (leaves is { } seen && seen != known.Mode)
+        {
+            throw new ReeveException(new ReeveError(ErrorCatalogue.Tenants.ModeMoved, $"Tenant {known.Id} is in mode {Wire.Name(known.Mode)}, not {Wire.Name(seen)}.", "mode"));
+        }
+
+        if (known.Mode == mode)
+        {
+            return (known, mode);
+        }
+
+        Change[] changes = [new TenantModeSet(tenant, known.Mode, mode), new Change.Append(ModeChanged(known, mode, why, TimeText.ToMicroseconds(clock.GetUtcNow()), actor))];
+        return await committer.CommitAloneAsync(tenant, changes, cancellationToken) is CommitOutcome.Committed
+            ? (known with { Mode = mode }, known.Mode)
+            : throw new ReeveException(new ReeveError(ErrorCatalogue.Tenants.ModeMoved, $"Somebody else changed the mode of tenant {known.Id} at the same moment.", "mode"));
+    }
+
     private static string NameOf(TenantId tenant, string? name)
     {
         string shown = string.IsNullOrWhiteSpace(name) ? tenant.Value : OneLine.Clean(name);
@@ -67,6 +106,23 @@ public sealed class TenantDesk(ITenantStore store, ICommitter committer, TimePro
             writer.WriteString("createdAt", TimeText.Timestamp(made.tenant.CreatedAt));
             writer.WriteString("createdBy", made.tenant.CreatedBy);
             PrincipalJson.WriteActor(writer, made.actor);
+            writer.WriteEndObject();
+        }),
+    };
+
+    private static EventDraft ModeChanged(Tenant tenant, AutomationMode mode, string? reason, DateTimeOffset at, Principal actor) => new()
+    {
+        TenantId = tenant.Id,
+        Type = EventType.TenantModeChanged,
+        Actor = actor,
+        At = at,
+        Body = JsonText.Render((From: tenant.Mode, To: mode, Reason: reason, Actor: actor), static (writer, changed) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("from", Wire.Name(changed.From));
+            writer.WriteString("to", Wire.Name(changed.To));
+            writer.WriteString("reason", changed.Reason);
+            PrincipalJson.WriteActor(writer, changed.Actor);
             writer.WriteEndObject();
         }),
     };

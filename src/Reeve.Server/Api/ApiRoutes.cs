@@ -7,12 +7,14 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
-using Reeve.Server.Api.RequestBodies;
+using Reeve.Server.Api.Approving;
 using Reeve.Server.Api.CaseFiles;
 using Reeve.Server.Api.Describing;
 using Reeve.Server.Api.Ingesting;
-using Reeve.Server.Api.Vitals;
+using Reeve.Server.Api.RequestBodies;
 using Reeve.Server.Api.RunRequests;
+using Reeve.Server.Api.ToolUse;
+using Reeve.Server.Api.Vitals;
 
 namespace Reeve.Server.Api;
 
@@ -63,6 +65,10 @@ public static class ApiRoutes
         ImportRoutes.Map(routes);
         CaseRoutes.Map(routes);
         RunRoutes.Map(routes);
+        ToolRoutes.Map(routes);
+        ExecutionRoutes.Map(routes);
+        ApprovalRoutes.Map(routes);
+        PlaybookRoutes.Map(routes);
         MetricRoutes.Map(routes);
         ProbeRoutes.Map(routes);
         FrontRoutes.Map(routes);

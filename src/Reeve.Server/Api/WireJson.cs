@@ -2,9 +2,15 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Reeve.Core.Calls;
+using Reeve.Core.Packs;
+using Reeve.Core.Principals;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
+using Reeve.Engine.Approvals;
 using Reeve.Engine.Imports;
+using Reeve.Server.Api.Approving;
+using Reeve.Server.Api.ToolUse;
 
 namespace Reeve.Server.Api;
 
@@ -15,6 +21,18 @@ namespace Reeve.Server.Api;
 [JsonSerializable(typeof(IngestionAnswer))]
 [JsonSerializable(typeof(ImportDetail))]
 [JsonSerializable(typeof(TenantFigures))]
+[JsonSerializable(typeof(ToolPage))]
+[JsonSerializable(typeof(ToolDetail))]
+[JsonSerializable(typeof(DomainTools))]
+[JsonSerializable(typeof(Enablement))]
+[JsonSerializable(typeof(CallAnswer))]
+[JsonSerializable(typeof(ExecutionList))]
+[JsonSerializable(typeof(ExecutionView))]
+[JsonSerializable(typeof(ApprovalDetail))]
+[JsonSerializable(typeof(ApprovalList))]
+[JsonSerializable(typeof(ApprovalFigures))]
+[JsonSerializable(typeof(BulkAnswer))]
+[JsonSerializable(typeof(PlaybookRunView))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>The one to use.</summary>
@@ -39,6 +57,7 @@ internal sealed partial class WireJson : JsonSerializerContext
         {
             new RawJsonConverter(), new WireTimeConverter(), new WireWordConverter<Severity>(), new WireWordConverter<ResolutionStatus>(), new WireWordConverter<Actionability>(),
             new WireWordConverter<ImportKind>(), new WireWordConverter<ImportState>(),
+            new WireWordConverter<ToolType>(), new WireWordConverter<ToolEffect>(), new WireWordConverter<ExecutionStatus>(), new WireWordConverter<PrincipalKind>(), new WireWordConverter<ApprovalStatus>(), new WireWordConverter<ApprovalScope>(),
         },
     };
 }

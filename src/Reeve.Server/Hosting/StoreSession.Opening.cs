@@ -1,25 +1,35 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Reeve.Core.Changes;
 using Reeve.Core.Errors;
 using Reeve.Core.Events;
 using Reeve.Core.Values;
+using Reeve.Engine.Approvals;
+using Reeve.Engine.Approvals.Asking;
 using Reeve.Engine.Imports;
 using Reeve.Engine.Inbox;
 using Reeve.Engine.PackVersions;
+using Reeve.Engine.PlaybookWork;
 using Reeve.Engine.Pipeline;
 using Reeve.Engine.Recording;
+using Reeve.Engine.Recording.Standings;
 using Reeve.Engine.Replay;
 using Reeve.Engine.Runtime;
 using Reeve.Engine.Schedules;
+using Reeve.Engine.Tools.Breakers;
+using Reeve.Engine.Tools.Executions;
+using Reeve.Engine.Tools.Gating;
+using Reeve.Engine.Tools.Requests;
+using Reeve.Engine.Tools.Switches;
 using Reeve.Governance.Audit;
 using Reeve.Governance.Encryption;
 using Reeve.Governance.Holds;
 using Reeve.Governance.Identity;
 using Reeve.Governance.Retention;
+using Reeve.Governance.Secrets;
 using Reeve.Governance.Tenants;
 using Reeve.Operations.Metrics;
 using Reeve.Server.Upkeeping;
+using Reeve.Storage.ApprovalRows;
 using Reeve.Storage.Backups;
 using Reeve.Storage.Cases;
 using Reeve.Storage.Committing;
@@ -32,6 +42,7 @@ using Reeve.Storage.Probes;
 using Reeve.Storage.Settings;
 using Reeve.Storage.Signalling;
 using Reeve.Storage.Timetables;
+using Reeve.Storage.ToolRows;
 
 namespace Reeve.Server.Hosting;
 
@@ -89,10 +100,13 @@ public sealed partial class StoreSession
         SqlPackStore packStore = new(database);
         SqlSealedStore sealedStore = new(database);
         SqlHoldStore holdStore = new(database);
+        SqlToolSwitchStore switchStore = new(database);
+        SqlBreakerStore breakerStore = new(database);
+        SqlApprovalStore approvalStore = new(database, options.Clock);
         SqlRunStore runs = new(database);
         SqlEventLog log = new(database);
         Committer committer = opened.Keep(await Storage.Committing.Committer.StartAsync(
-            database, [tenantStore, keyStore, packStore, sealedStore, holdStore, scheduleChanges, new SqlErasure()], new CommitterOptions { Lease = options.SlotLease, Signals = sender, StopWithin = options.CloseWithin },
+            database, [tenantStore, keyStore, packStore, sealedStore, holdStore, scheduleChanges, switchStore, breakerStore, approvalStore, new SqlErasure()], new CommitterOptions { Lease = options.SlotLease, Signals = sender, StopWithin = options.CloseWithin },
             new SystemEventSeeds(), options.Clock, loggers.CreateLogger("Storage.Committing"), cancellationToken));
         SqlScheduleStore schedules = new(database, committer, options.Clock);
         ErasureDesk erasures = new(log, committer, options.Clock);
@@ -110,6 +124,9 @@ public sealed partial class StoreSession
         ];
         SqlExceptionStore exceptions = new(database);
         TenantDesk tenants = new(tenantStore, committer, options.Clock);
+        SealedDesk? unsealed = await UnsealAsync(opened, address, options, sealedStore, committer, cancellationToken);
+        SecretDesk secrets = new(options.Secrets with { MasterKeyFile = KeyFileOf(address, options) }, unsealed, tenants, options.Clock);
+        TenantModes modes = new(tenantStore, board, options.Clock);
         HoldDesk holds = new(holdStore, tenants, committer, board, options.Clock);
         PackRegistry packs = new(packStore, committer, options.Clock, board, options.PackCache);
         PackUse use = new(new SqlPackUsageStore(committer), options.Clock);
@@ -129,9 +146,55 @@ public sealed partial class StoreSession
             Decided = use.Count,
             Inbox = inbox,
             ReceivesFirst = () => committer.Stops.ReceivesFirst(options.Clock),
+            Modes = modes,
         };
         RecordedPipeline recorded = new(runtime, ids, pipeline, loggers.CreateLogger("Engine.Recording"), ports, agents: options.Agents);
         await AdmitCopyAsync(database, holds, options, cancellationToken);
+        SqlExecutionStore executions = new(database, committer, options.Clock);
+        LastRestoration restorations = new(holdStore, board, options.Clock);
+        ExecutionJournal calls = new(executions, log, committer, committer, restorations, options.Clock, loggers.CreateLogger("Engine.Tools"));
+        opened.Keep(new CallsUnderWay(calls, options.DrainsWithin));
+        ToolSwitches switches = new(switchStore, committer, board, options.Clock);
+        ToolGate gate = OpenGate(
+            opened,
+            new GatePorts
+            {
+                Kinds = [],
+                ActivePair = packs.ActiveAsync,
+                IsSwitchedOff = switches.IsOffAsync,
+                Approvals = new ApprovalCover(approvalStore),
+                Hold = holds,
+                Mode = modes,
+                Restorations = restorations,
+                Breakers = new ToolBreakers(breakerStore, committer, board, options.Clock, loggers.CreateLogger("Engine.Tools")),
+                Journal = calls,
+            },
+            options, secrets, runtime, loggers);
+        SqlPlaybookRunStore playbookRuns = new(database, committer, committer, options.Clock);
+        RunRulings rulings = new(playbookRuns);
+        ApprovalDesk approvals = new(approvalStore, committer, new People(keyStore, options.Clock), rulings, ids, options.Clock);
+        DrivePorts drives = new()
+        {
+            Committer = committer,
+            Exceptions = exceptions,
+            Runs = playbookRuns,
+            Log = log,
+            Packs = packs.ByHashAsync,
+            Gate = gate,
+            Approvals = new PlanApprovals(approvals, gate.Binder),
+        };
+        if (options.RunsInbox)
+        {
+            opened.Keep(new RunningRecovery(new ExecutionRecovery(calls, executions, gate, packs.ByHashAsync, options.Clock, loggers.CreateLogger("Engine.Tools"))));
+            PlaybookWorker playbooks = new(
+                playbookRuns, new PlaybookDriver(drives, runtime, loggers.CreateLogger("Engine.PlaybookWork"), options.Agents), holds, modes, runtime, loggers.CreateLogger("Engine.PlaybookWork"));
+            rulings.Wake = playbooks.Wake;
+            committer.TookOver += (_, _) => playbooks.Wake();
+            board.Subscribe(Signals.Playbooks | Signals.Hold | Signals.Tenants, _ => playbooks.Wake());
+            opened.Keep(new RunningPlaybooks(playbooks, new ApprovalWatch(approvalStore, approvals, runtime, loggers.CreateLogger("Engine.Approvals")), options.DrainsWithin, options.Clock));
+        }
+
+        ExecutionDesk executionDesk = new(executions, calls, committer, options.Clock);
         opened.Keep(new LastFlush(use, options.Clock, loggers.CreateLogger("Reeve.Server.Hosting")));
         InboxWorker? worker = options.RunsInbox ? new InboxWorker(inbox, recorded, queues, runtime, loggers.CreateLogger("Engine.Inbox")) : null;
         if (worker is not null)
@@ -142,17 +205,45 @@ public sealed partial class StoreSession
             opened.Keep(new RunningInbox(worker, options.DrainsWithin, options.Clock));
         }
 
-        return new StoreSession(opened, await UnsealAsync(opened, address, options, sealedStore, committer, cancellationToken))
+        return new StoreSession(opened, unsealed)
         {
             Database = database,
             Lock = held,
             Migrated = migrated,
             Committer = committer,
+            OthersWrite = () => committer.IsBusy,
             Slots = committer,
             Log = log,
             Audit = new SqlAuditSource(database, options.SlotLease),
             Erasures = erasures,
             Holds = holds,
+            Secrets = secrets,
+            Modes = modes,
+            Restorations = restorations,
+            Calls = calls,
+            ExecutionRows = executions,
+            Executions = executionDesk,
+            ToolSwitches = switches,
+            Gate = gate,
+            Approvals = approvals,
+            ApprovalSearch = new ApprovalSearch(approvalStore),
+            Submissions = new SubmissionDesk(packs, exceptions, gate.Binder, approvals, options.Clock),
+            PlaybookRuns = playbookRuns,
+            PlaybookDesk = new RunDesk(drives, runtime, loggers.CreateLogger("Engine.PlaybookWork"), options.Agents),
+            Tools = new ToolDesk(new ToolPorts
+            {
+                Packs = packs,
+                Switches = switches,
+                Gate = gate,
+                Exceptions = exceptions,
+                Executions = executionDesk,
+                ExecutionRows = executions,
+                Log = log,
+                Standings = new StandingReader(exceptions, log),
+                Ids = ids,
+                Runtime = runtime,
+            }),
+            BreakerRows = breakerStore,
             Backups = new StoreBackup(database, committer.Copier, options.Clock),
             Metrics = new MetricsDesk(new SqlCounterStore(database)),
             Exceptions = exceptions,
@@ -261,89 +352,13 @@ public sealed partial class StoreSession
             return null;
         }
 
-        bool isFile = address.Dialect == Dialect.Sqlite;
-        string path = options.MasterKeyFile ?? (isFile ? address.Target + KeyFileSuffix : throw new ReeveException(new ReeveError(
+        string path = KeyFileOf(address, options) ?? throw new ReeveException(new ReeveError(
             ErrorCatalogue.Configuration.Missing, "A store in PostgreSQL needs a master key that every node has.", "REEVE_MASTER_KEY_FILE",
-            nextStep: "Make one (openssl rand -hex 32 > FILE, mode 600), give every node the same, and set REEVE_MASTER_KEY_FILE.")));
-        return opened.Keep(await SealedDesk.OpenAsync(path, isFile, store, committer, options.Clock, cancellationToken));
+            nextStep: "Make one (openssl rand -hex 32 > FILE, mode 600), give every node the same, and set REEVE_MASTER_KEY_FILE."));
+        return opened.Keep(await SealedDesk.OpenAsync(path, mayCreate: address.Dialect == Dialect.Sqlite, store, committer, options.Clock, cancellationToken));
     }
 
-    /// <summary>
-    /// The worker of the inbox while the store is open. Closing it claims nothing more, decides what is in memory while there is time, and sets free the
-    /// rest, before the committer is closed.
-    /// </summary>
-    private sealed class RunningInbox : IAsyncDisposable
-    {
-        private readonly InboxWorker worker;
-        private readonly TimeSpan within;
-        private readonly TimeProvider clock;
-        private readonly CancellationTokenSource cut = new();
-        private readonly Task running;
-
-        internal RunningInbox(InboxWorker worker, TimeSpan within, TimeProvider clock)
-        {
-            this.worker = worker;
-            this.within = within;
-            this.clock = clock;
-            running = worker.RunAsync(cut.Token);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            worker.Drain();
-            try
-            {
-                await running.WaitAsync(within, clock);
-            }
-            catch (TimeoutException)
-            {
-                await cut.CancelAsync();
-                await running;
-            }
-
-            cut.Dispose();
-        }
-    }
-
-    /// <summary>What was opened, to be closed in the opposite order: the committer writes what it took before the file's lock is given back.</summary>
-    private sealed class Opened : IAsyncDisposable
-    {
-        private readonly Stack<object> kept = new();
-
-        internal T Keep<T>(T opened)
-            where T : notnull
-        {
-            kept.Push(opened);
-            return opened;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Exception? first = null;
-            while (kept.TryPop(out object? last))
-            {
-                try
-                {
-                    if (last is IAsyncDisposable waits)
-                    {
-                        await waits.DisposeAsync();
-                    }
-                    else
-                    {
-                        (last as IDisposable)?.Dispose();
-                    }
-                }
-                catch (Exception fault)
-                {
-                    // The rest has slots and a lock to give back all the same.
-                    first ??= fault;
-                }
-            }
-
-            if (first is not null)
-            {
-                ExceptionDispatchInfo.Throw(first);
-            }
-        }
-    }
+    // Beside a file unless somebody says otherwise; a database has none of its own.
+    private static string? KeyFileOf(StoreAddress address, StoreSessionOptions options) =>
+        options.MasterKeyFile ?? (address.Dialect == Dialect.Sqlite ? address.Target + KeyFileSuffix : null);
 }

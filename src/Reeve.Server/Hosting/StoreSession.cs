@@ -1,18 +1,28 @@
 using Reeve.Core.Ports;
 using Reeve.Engine.Agents;
+using Reeve.Engine.Approvals;
+using Reeve.Engine.Approvals.Asking;
 using Reeve.Engine.HotReload;
 using Reeve.Engine.Imports;
 using Reeve.Engine.Inbox;
 using Reeve.Engine.PackVersions;
 using Reeve.Engine.Pipeline;
+using Reeve.Engine.Playbooks.Driving;
+using Reeve.Engine.PlaybookWork;
 using Reeve.Engine.Recording;
 using Reeve.Engine.Replay;
 using Reeve.Engine.Runtime;
 using Reeve.Engine.Schedules;
+using Reeve.Engine.Tools.Breakers;
+using Reeve.Engine.Tools.Executions;
+using Reeve.Engine.Tools.Kinds;
+using Reeve.Engine.Tools.Requests;
+using Reeve.Engine.Tools.Switches;
 using Reeve.Governance.Audit;
 using Reeve.Governance.Encryption;
 using Reeve.Governance.Holds;
 using Reeve.Governance.Identity;
+using Reeve.Governance.Secrets;
 using Reeve.Governance.Tenants;
 using Reeve.Operations.Metrics;
 using Reeve.Server.Upkeeping;
@@ -52,6 +62,9 @@ public sealed partial class StoreSession : IAsyncDisposable
     /// <summary>The way to write.</summary>
     public required ICommitter Committer { get; init; }
 
+    /// <summary>Whether others write at the moment: whoever reads much for its own sake lets them go first.</summary>
+    public required Func<bool> OthersWrite { get; init; }
+
     /// <summary>This process's writing slots, for health.</summary>
     public required ISlotHolder Slots { get; init; }
 
@@ -66,6 +79,48 @@ public sealed partial class StoreSession : IAsyncDisposable
 
     /// <summary>What stops effects.</summary>
     public required HoldDesk Holds { get; init; }
+
+    /// <summary>Secrets that people enter and tools are given. Without the master key (<see cref="StoreSessionOptions.NeedsMasterKey"/>) those in the store are not there.</summary>
+    public required SecretDesk Secrets { get; init; }
+
+    /// <summary>How far each tenant's automation goes.</summary>
+    public required TenantModes Modes { get; init; }
+
+    /// <summary>When the store was restored.</summary>
+    public required IRestorations Restorations { get; init; }
+
+    /// <summary>The record of tool calls.</summary>
+    public required ExecutionJournal Calls { get; init; }
+
+    /// <summary>Executions of tools, read.</summary>
+    public required IExecutionStore ExecutionRows { get; init; }
+
+    /// <summary>Executions of tools, for people.</summary>
+    public required ExecutionDesk Executions { get; init; }
+
+    /// <summary>The one way to call a tool.</summary>
+    public required IToolGate Gate { get; init; }
+
+    /// <summary>Which tools are switched off.</summary>
+    public required ToolSwitches ToolSwitches { get; init; }
+
+    /// <summary>Breakers of tools, read.</summary>
+    public required IBreakerStore BreakerRows { get; init; }
+
+    /// <summary>Approvals.</summary>
+    public required ApprovalDesk Approvals { get; init; }
+
+    /// <summary>Approvals, found.</summary>
+    public required ApprovalSearch ApprovalSearch { get; init; }
+
+    /// <summary>Approvals of single calls, asked for.</summary>
+    public required SubmissionDesk Submissions { get; init; }
+
+    /// <summary>Plans that run, for people.</summary>
+    public required RunDesk PlaybookDesk { get; init; }
+
+    /// <summary>Runs of playbooks, read.</summary>
+    public required IPlaybookRunStore PlaybookRuns { get; init; }
 
     /// <summary>Backups.</summary>
     public required StoreBackup Backups { get; init; }
@@ -85,11 +140,14 @@ public sealed partial class StoreSession : IAsyncDisposable
     /// <summary>API keys.</summary>
     public required KeyDesk Keys { get; init; }
 
-    /// <summary>Secrets, sealed: of a session that was opened with the master key (<see cref="StoreSessionOptions.NeedsMasterKey"/>).</summary>
+    /// <summary>Sealed values: of a session that was opened with the master key (<see cref="StoreSessionOptions.NeedsMasterKey"/>).</summary>
     public SealedDesk Sealed => unsealed ?? throw new InvalidOperationException("The session was opened without the master key.");
 
     /// <summary>Whether it was opened with the master key.</summary>
     public bool HasMasterKey => unsealed is not null;
+
+    /// <summary>Tools: which there are, calls of them, and what became of those.</summary>
+    public required ToolDesk Tools { get; init; }
 
     /// <summary>Packs in their versions.</summary>
     public required PackRegistry Packs { get; init; }
@@ -146,6 +204,9 @@ public sealed record StoreSessionOptions
     /// <summary>A file with the 32 bytes of the master key (raw, hex or base64); null: made beside a SQLite file at its first start, refused on PostgreSQL.</summary>
     public string? MasterKeyFile { get; init; }
 
+    /// <summary>Where secrets of tools come from beside the store.</summary>
+    public SecretPlaces Secrets { get; init; } = new();
+
     /// <summary>How long a slot is held without renewal; 30 s, at least 3 s.</summary>
     public TimeSpan SlotLease { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -166,6 +227,9 @@ public sealed record StoreSessionOptions
     /// <summary>How long closing may take to decide what was received; 5 s. The rest is set free.</summary>
     public TimeSpan DrainsWithin { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What tools may reach, and how many calls may be under way.</summary>
+    public ToolReach Tools { get; init; } = new();
+
     /// <summary>What is kept in memory of packs.</summary>
     public PackCacheOptions PackCache { get; init; } = new();
 
@@ -177,6 +241,9 @@ public sealed record StoreSessionOptions
 
     /// <summary>Who decides, one agent per stage; null: Reeve's own. For hosts that see what becomes of an agent that fails.</summary>
     public IReadOnlyList<IStageAgent>? Agents { get; init; }
+
+    /// <summary>How tools are reached; null: as Reeve does. For hosts that reach them otherwise.</summary>
+    public IReadOnlyList<IToolKind>? ToolKinds { get; init; }
 
     /// <summary>Whether a role that could bypass row-level security is accepted (development only).</summary>
     public bool AcceptsUnsafeRole { get; init; }

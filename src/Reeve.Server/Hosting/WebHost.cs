@@ -201,6 +201,9 @@ public sealed class WebHost : IAsyncDisposable
         app.UseStatusCodePages(static page => StatusPages.AnswerAsync(page.HttpContext));
         app.UseExceptionHandler(static _ => { });
         app.UsePathBase("/api/v1");
+
+        // Some routes are also known as /api/tools, without the version.
+        app.UseWhen(static context => !context.Request.PathBase.HasValue, static current => current.UsePathBase("/api"));
         app.UseApiPages();
         app.UseRouting();
         app.UseMiddleware<DrainGate>();

@@ -3,6 +3,7 @@ using Reeve.Core.Changes;
 using Reeve.Core.Errors;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
+using Reeve.Engine.Tools.Executions;
 using Reeve.Storage.Committing.Outcomes;
 using Reeve.Storage.Committing.PostgresSlots;
 using Reeve.Storage.Committing.SlotProtocol;
@@ -27,8 +28,10 @@ public interface IUpkeep
 /// delivery are written in the order in which they were handed over; others beside one another. A batch whose slot was lost is written
 /// through another, since nothing of it is in: callers learn of it only when no slot can be had. Thread-safe.
 /// </summary>
-public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IBacklog, IAsyncDisposable
+public sealed class Committer : ICommitter, ISlotHolder, ISlotFreshness, IUpkeep, IBacklog, IAsyncDisposable
 {
+    private static readonly TimeSpan BusyFor = TimeSpan.FromMilliseconds(250);
+
     private readonly OutcomeQueue queue;
     private readonly OutcomeMaker maker;
     private readonly ISlotWriters writers;
@@ -39,6 +42,7 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IBacklog, IAsy
     private readonly CancellationTokenSource stop = new();
     private readonly Task running;
     private int closed;
+    private long handedOverAt;
 
     private Committer(
         OutcomeQueue queue, OutcomeMaker maker, ISlotWriters slotWriters, CommitterOptions options, TimeProvider clock, Func<Func<Task>, Task> start, ILogger logger)
@@ -68,6 +72,20 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IBacklog, IAsy
 
     /// <inheritdoc/>
     public StopHistory Stops => writers.Stops;
+
+    /// <inheritdoc/>
+    public bool IsFresh(int slot, long n)
+    {
+        foreach (SlotState state in writers.Slots)
+        {
+            if (state.Slot == slot)
+            {
+                return state.Since < n && clock.GetElapsedTime(state.RenewedAt) < options.Lease / 2;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>What copies the file while it is in use; null for a database that is copied by its own means.</summary>
     public IFileCopier? Copier => writers as IFileCopier;
@@ -122,9 +140,15 @@ public sealed class Committer : ICommitter, ISlotHolder, IUpkeep, IBacklog, IAsy
         return new Committer(queue, new OutcomeMaker(changeWriters, seeds, clock), slotWriters, options, clock, start, logger);
     }
 
+    /// <summary>Whether something was handed over lately, within a quarter of a second: then whoever reads much for its own sake rests now and again.</summary>
+    public bool IsBusy => Interlocked.Read(ref handedOverAt) is not 0 and var at && clock.GetElapsedTime(at) < BusyFor;
+
     /// <inheritdoc/>
-    public Task<CommitOutcome> CommitAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken) =>
-        AddAsync(maker.MakeGrouped(changes), cancellationToken);
+    public Task<CommitOutcome> CommitAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    {
+        Interlocked.Exchange(ref handedOverAt, clock.GetTimestamp());
+        return AddAsync(maker.MakeGrouped(changes), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<CommitOutcome> CommitAloneAsync(TenantId tenant, IReadOnlyList<Change> changes, CancellationToken cancellationToken) =>

@@ -48,7 +48,11 @@ public sealed record CommitterOptions
 /// <param name="LastCommit">The number of its last commit.</param>
 /// <param name="RenewedAt">When it was last known to be this process's: a timestamp of the clock given, taken before the store was asked.</param>
 /// <param name="Trouble">The code of what keeps it from writing; null when nothing does.</param>
-public sealed record SlotState(int Slot, long LastCommit, long RenewedAt, string? Trouble);
+public sealed record SlotState(int Slot, long LastCommit, long RenewedAt, string? Trouble)
+{
+    /// <summary>The number of the last commit before this process took it: what it committed by a higher one it has owned without a break since.</summary>
+    public long Since { get; init; }
+}
 
 /// <summary>The slots of this process. Thread-safe.</summary>
 public interface ISlotHolder

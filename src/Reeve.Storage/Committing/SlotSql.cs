@@ -1,3 +1,5 @@
+using Reeve.Storage.Committing.Outcomes;
+using Reeve.Storage.Committing.PlaybookRows;
 using Reeve.Storage.Databases;
 
 namespace Reeve.Storage.Committing;
@@ -35,13 +37,13 @@ internal static class SlotSql
     internal static readonly Statement FenceOff = new(
         Postgres: """
             insert into commits (slot, n, writer, at, tenants, signals)
-            select @slot, coalesce(max(c.n), 0) + 1, @writer, greatest(clock_timestamp(), max(c.at)), '{}', 'inbox,schedules' from commits c where c.slot = @slot
+            select @slot, coalesce(max(c.n), 0) + 1, @writer, greatest(clock_timestamp(), max(c.at)), '{}', 'inbox,playbooks,schedules' from commits c where c.slot = @slot
             on conflict do nothing
             returning n
             """,
         Sqlite: """
             insert into commits (slot, n, writer, at, tenants, signals)
-            select @slot, coalesce(max(c.n), 0) + 1, @writer, max(@now, coalesce(max(c.at), 0)), '{}', 'inbox,schedules' from commits c where c.slot = @slot
+            select @slot, coalesce(max(c.n), 0) + 1, @writer, max(@now, coalesce(max(c.at), 0)), '{}', 'inbox,playbooks,schedules' from commits c where c.slot = @slot
             returning n
             """) { AcrossTenants = true };
 
@@ -66,7 +68,7 @@ internal static class SlotSql
     /// What sets free, or ends, what is owned through a slot that is taken; @slot is all that they are given. They run behind the fence, while
     /// the slot's row still says whose it was and whether it was given back.
     /// </summary>
-    internal static readonly Statement[] Free = [FreeInbox, LoseRuns, ImportSql.Break];
+    internal static readonly Statement[] Free = [FreeInbox, LoseRuns, ImportSql.Break, ExecutionSql.FreeOf, PlaybookSql.FreeOf];
 
     // Who gives a slot back lives, so what it could not end has an attempt less on its account.
     internal static readonly Statement LeaveInbox = new(
@@ -86,7 +88,7 @@ internal static class SlotSql
             """) { AcrossTenants = true };
 
     /// <summary>The same for a slot that is given back by whoever has it, who is told by @writer.</summary>
-    internal static readonly Statement[] Leave = [LeaveInbox, LeaveRuns];
+    internal static readonly Statement[] Leave = [LeaveInbox, LeaveRuns, ExecutionSql.Leave, PlaybookSql.Leave];
 
     // A slot that was not given back was left by a stop that was not clean: what killed a node may kill the next.
     internal static readonly Statement TakeOver = new(

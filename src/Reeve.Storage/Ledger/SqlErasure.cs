@@ -22,6 +22,11 @@ public sealed class SqlErasure : IChangeWriter
         new("erasure: deliveries", Sql.FirstDelivery, "deliveries", "deliveries_pkey", static (sample, _) => sample.Id("key", Guid.Empty)) { Erases = true },
         new("erasure: further deliveries", Sql.FurtherDeliveries, "deliveries", "deliveries_further", static (sample, _) => sample.Id("key", Guid.Empty)) { Erases = true },
         new("erasure: items of imports", Sql.ImportItems, "import_items", "import_items_exception", static (sample, _) => sample.Id("key", Guid.Empty).Text("code", "-")) { Erases = true },
+        new("erasure: steps", Sql.Steps, "steps", "steps_pkey", static (sample, _) => sample.Id("key", Guid.Empty)) { Erases = true, Columns = 2 },
+        new("erasure: runs of playbooks", Sql.PlaybookRuns, "playbook_runs", "playbook_runs_exception", static (sample, _) => sample.Id("key", Guid.Empty)) { Erases = true, Columns = 2 },
+        new("erasure: executions", Sql.Executions, "tool_executions", "tool_executions_exception", static (sample, _) => sample.Id("key", Guid.Empty)) { Erases = true, Columns = 2 },
+        new("erasure: what was said of approvals", Sql.Decisions, "approval_decisions", "approval_decisions_pkey", static (sample, _) => sample.Id("key", Guid.Empty)) { Erases = true, Columns = 2 },
+        new("erasure: approvals", Sql.Approvals, "approvals", "approvals_exception", static (sample, _) => sample.Id("key", Guid.Empty)) { Erases = true, Columns = 2 },
         new("erasure: row", Sql.Row, "exceptions", "exceptions_key", static (sample, _) => sample.Id("key", Guid.Empty).Number("from", 1)) { Erases = true },
         new("erasure: body", Sql.Body, "events", "events_pkey", SampleBody) { Erases = true },
     ];
@@ -38,9 +43,15 @@ public sealed class SqlErasure : IChangeWriter
             yield return new StatementCall(Sql.FirstDelivery, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
             yield return new StatementCall(Sql.FurtherDeliveries, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
             yield return new StatementCall(Sql.Inbox, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
+            yield return new StatementCall(Sql.Steps, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
+            yield return new StatementCall(Sql.PlaybookRuns, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
             yield return new StatementCall(Sql.Row, parameters => parameters.Id("key", erasure.Exception.Value).Number("from", from), Moved) { Erases = true };
         }
 
+        // Also where the row is gone already.
+        yield return new StatementCall(Sql.Executions, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
+        yield return new StatementCall(Sql.Decisions, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
+        yield return new StatementCall(Sql.Approvals, parameters => parameters.Id("key", erasure.Exception.Value), null) { Erases = true };
         foreach (ErasedBody item in erasure.Events)
         {
             yield return new StatementCall(
@@ -86,12 +97,45 @@ public sealed class SqlErasure : IChangeWriter
             where tenant_id = @tenant and exception_id = (select e.exception_id from exceptions e where e.tenant_id = @tenant and e.exception_key = @key)
             """);
 
-        internal static readonly Statement Row = new("delete from exceptions where tenant_id = @tenant and exception_key = @key and version = @from");
+        // What drives it finds its row gone, and stops.
+        internal static readonly Statement Steps = new(
+            "delete from steps where tenant_id = @tenant and pass_id in (select r.pass_id from playbook_runs r where r.tenant_id = @tenant and r.exception_key = @key)");
+
+        internal static readonly Statement PlaybookRuns = new("delete from playbook_runs where tenant_id = @tenant and exception_key = @key");
+
+        // They have no salt, so whoever guesses the arguments could tell by them. Differs: how nothing is written.
+        internal static readonly Statement Executions = new(
+            Postgres: "update tool_executions set digest = ''::bytea, content = ''::bytea where tenant_id = @tenant and exception_key = @key",
+            Sqlite: "update tool_executions set digest = x'', content = x'' where tenant_id = @tenant and exception_key = @key");
+
+        // What a call that is under way came to has to be put down somewhere: until then the exception is being worked on.
+        private const string NothingUnderWay = "not exists (select 1 from tool_executions t where t.tenant_id = @tenant and t.exception_key = @key and t.settled_at is null)";
+
+        internal static readonly Statement Row = new($"delete from exceptions where tenant_id = @tenant and exception_key = @key and version = @from and {NothingUnderWay}");
+
+        internal static readonly Statement Decisions = new(
+            """
+            update approval_decisions set comments = '', bounds = null
+            where tenant_id = @tenant and approval_id in (select a.approval_id from approvals a where a.tenant_id = @tenant and a.exception_key = @key)
+            """);
+
+        // Who decided stays, what it was about goes; what nobody can read any more nobody decides. Differs: how the clock is read, by which nothing else is judged.
+        internal static readonly Statement Approvals = new(
+            Postgres: $"{ForgetApprovals("clock_timestamp()")} where tenant_id = @tenant and exception_key = @key",
+            Sqlite: $"{ForgetApprovals("cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000")} where tenant_id = @tenant and exception_key = @key");
+
+        private static string ForgetApprovals(string now) =>
+            $"""
+            update approvals set request = null, version = version + 1, decided_at = coalesce(decided_at, {now}),
+                reason = case when status = 'PENDING' then 'Its exception was erased.' else '' end,
+                status = case when status = 'PENDING' then 'WITHDRAWN' else status end
+            """;
 
         internal static readonly Statement Body = new(
-            """
+            $"""
             update events set salt = null, body = null
             where tenant_id = @tenant and slot = @slot and n = @n and ordinal = @ordinal and recorded_at = @recorded and event_id = @id and exception_key = @key
+                and {NothingUnderWay}
             """);
     }
 }

@@ -68,7 +68,7 @@ public sealed class SqlEventLog(Database database, int pageSize = 50) : IEventLo
     }
 
     private static Parameters Behind(Parameters parameters, LoggedEvent? last) => parameters
-        .Number("version", last is null ? 0 : last.RowVersion ?? long.MaxValue)
+        .Number("version", last is null ? 0 : last.RowVersion ?? long.MaxValue).Time("recorded", last?.RecordedAt ?? DateTimeOffset.UnixEpoch)
         .Number("slot", last?.Position.Slot ?? 0).Number("n", last?.Position.N ?? 0).Number("ordinal", last?.Position.Ordinal ?? 0);
 
     /// <summary>What indexes its statements need.</summary>
@@ -88,8 +88,10 @@ public sealed class SqlEventLog(Database database, int pageSize = 50) : IEventLo
         // What leaves no row comes last: an erasure.
         private const string Version = "coalesce(e.row_version, 9223372036854775807)";
         private const string Events = $"select {EventColumns.All} from events e where e.tenant_id = @tenant";
-        private const string Behind = $"({Version}, e.slot, e.n, e.ordinal) > (@version, @slot, @n, @ordinal)";
-        private const string Order = $"{Version}, e.slot, e.n, e.ordinal";
+
+        // What is said of a version later, such as a call of a tool, stands behind what left it, by the time of its commit.
+        private const string Behind = $"({Version}, e.recorded_at, e.slot, e.n, e.ordinal) > (@version, @recorded, @slot, @n, @ordinal)";
+        private const string Order = $"{Version}, e.recorded_at, e.slot, e.n, e.ordinal";
 
         internal static readonly Statement OfException = new($"{Events} and e.exception_key = @key and {Behind} order by {Order} limit @limit");
 

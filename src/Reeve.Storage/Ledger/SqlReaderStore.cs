@@ -109,7 +109,7 @@ public sealed class SqlReaderStore(Database database, IUpkeep? upkeep) : IReader
 
         // One statement, one snapshot of all slots. Of each slot the commits behind the position, until its share of the limit is reached;
         // of those the events, by the tenants that the commit's row names, since the log is kept by tenant. A commit waits when one of its
-        // events follows, within its exception, an event behind the end of the page. Differs: a file has one slot, where nothing waits.
+        // events follows, within its exception, an event behind the end of the page; for what is said of a version later nothing waits. Differs: a file has one slot, where nothing waits.
         internal static readonly Statement Fetch = new(
             Postgres: $"""
                 with page as materialized (
@@ -129,7 +129,8 @@ public sealed class SqlReaderStore(Database database, IUpkeep? upkeep) : IReader
                 select page.slot, page.head, page.n, page.at,
                     e.row_version > 1 and exists (
                         select 1 from events q join ends x on x.slot = q.slot
-                        where q.tenant_id = e.tenant_id and q.exception_key = e.exception_key and q.row_version < e.row_version and q.n > x.n),
+                        where q.tenant_id = e.tenant_id and q.exception_key = e.exception_key and q.row_version < e.row_version and q.n > x.n
+                            and q.type not in ('ToolCallIntended', 'ToolCallSettled', 'ToolCallRefused')),
                     {EventColumns.All}
                 from page
                 left join lateral json_each_text(page.tenants::json) t on true

@@ -13,6 +13,7 @@ public sealed partial class SqlRetentionStore
         new("retention: domains", Sql.Domains, "exceptions", "exceptions_domain", static (_, _) => { }),
         new("retention: what is old", Sql.Page, "exceptions", "exceptions_domain", static (sample, now) => SamplePage(sample, now)),
         new("retention: bodies", Sql.Held, "events", "events_exception", static (sample, _) => Keys(sample, [new ExceptionKey(Guid.Empty)]).Number("limit", 100)),
+        new("retention: executions", Sql.RemoveExecutions, "tool_executions", "tool_executions_requested", static (sample, now) => sample.Text("whose", "-").Time("before", now).Number("slice", 100)) { Columns = 2 },
         new("retention: rows of a month", Sql.NeededBy, "exceptions", "exceptions_key", static (sample, now) => sample.Id("end", ExceptionKey.LeastAt(now).Value).Time("before", now)),
     ];
 
@@ -144,6 +145,21 @@ public sealed partial class SqlRetentionStore
                 on conflict (tenant_id, slot) do update
                 set n = excluded.n, ordinal = excluded.ordinal, recorded_at = excluded.recorded_at, hash = excluded.hash, dropped_at = excluded.dropped_at
                 """) { AcrossTenants = true };
+
+        internal static readonly Statement WithExecutions = new(
+            """
+            select n.tenant_id from tenants n
+            where exists (select 1 from tool_executions t where t.tenant_id = n.tenant_id and t.requested_at < @before and t.settled_at is not null)
+            order by n.tenant_id
+            """) { AcrossTenants = true };
+
+        internal static readonly Statement RemoveExecutions = new(
+            """
+            delete from tool_executions
+            where tenant_id = @whose and execution_id in (
+                select t.execution_id from tool_executions t where t.tenant_id = @whose and t.requested_at < @before and t.settled_at is not null
+                order by t.requested_at, t.execution_id limit @slice)
+            """) { AcrossTenants = true };
 
         internal static readonly Statement RemoveEvents = new(
             Postgres: "select null where false",

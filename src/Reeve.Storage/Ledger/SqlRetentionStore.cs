@@ -89,6 +89,12 @@ public sealed partial class SqlRetentionStore(Database database, IUpkeep upkeep,
     /// <inheritdoc/>
     public async Task<bool> DropAsync(LogMonth month, CancellationToken cancellationToken)
     {
+        // Rows of calls go first: while any of the month is left the month is, too, and whoever breaks off finds it again.
+        if (await DropExecutionsAsync(month, cancellationToken))
+        {
+            return true;
+        }
+
         if (database is PostgresDatabase postgres)
         {
             return await DropAsync(postgres, month, cancellationToken);
@@ -105,6 +111,22 @@ public sealed partial class SqlRetentionStore(Database database, IUpkeep upkeep,
 
             void Bind(Parameters parameters) =>
                 parameters.Text("whose", tenant).Number("slot", slot).Time("before", month.End).Number("slice", sliceSize).Time("now", clock.GetUtcNow());
+        }
+
+        return false;
+    }
+
+    // A slice of one tenant's; false when there are no more. What is not settled stays: somebody has to.
+    private async Task<bool> DropExecutionsAsync(LogMonth month, CancellationToken cancellationToken)
+    {
+        foreach (string tenant in await database.ReadAcrossAsync(Sql.WithExecutions, parameters => parameters.Time("before", month.End), static row => row.Text(0), cancellationToken))
+        {
+            StatementCall slice = new(
+                Sql.RemoveExecutions, parameters => parameters.Text("whose", tenant).Time("before", month.End).Number("slice", sliceSize), Nothing);
+            if (await upkeep.MaintainAsync([slice], cancellationToken) is CommitOutcome.Committed)
+            {
+                return true;
+            }
         }
 
         return false;

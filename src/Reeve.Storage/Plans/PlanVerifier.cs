@@ -2,6 +2,7 @@ using System.Data.Common;
 using Npgsql;
 using Reeve.Core.Errors;
 using Reeve.Core.Records;
+using Reeve.Storage.ApprovalRows;
 using Reeve.Storage.Cases;
 using Reeve.Storage.Databases;
 using Reeve.Storage.ImportRows;
@@ -10,6 +11,7 @@ using Reeve.Storage.Probes;
 using Reeve.Storage.Settings;
 using Reeve.Storage.Signalling;
 using Reeve.Storage.Timetables;
+using Reeve.Storage.ToolRows;
 
 namespace Reeve.Storage.Plans;
 
@@ -22,9 +24,11 @@ public sealed class PlanVerifier(Database database)
     /// <summary>Every statement that must be served by an index, store by store.</summary>
     public static IReadOnlyList<ExpectedPlan> All =>
     [
-        .. SqlExceptionStore.Plans, .. SqlRunStore.Plans, .. SqlCounterStore.Plans, .. SqlInboxStore.Plans, .. SqlEventLog.Plans, .. SqlReaderStore.Plans,
+        .. SqlExceptionStore.Plans, .. SqlRunStore.Plans, .. SqlCounterStore.Plans, .. SqlInboxStore.Plans, .. SqlPlaybookRunStore.Plans, .. SqlEventLog.Plans, .. SqlReaderStore.Plans,
         .. SqlAuditSource.Plans, .. SqlErasure.Plans, .. SqlRetentionStore.Plans, .. SqlImportStore.Plans, .. ImportUpkeep.Plans, .. SqlScheduleStore.Plans,
         .. SqlPackStore.Plans, .. SqlKeyStore.Plans, .. SqlSealedStore.Plans, .. SqlTenantStore.Plans, .. PostgresSignals.Plans,
+        .. SqlExecutionStore.Plans, .. SqlToolSwitchStore.Plans, .. SqlBreakerStore.Plans,
+        .. SqlApprovalStore.Plans,
     ];
 
     /// <summary>Explains them.</summary>

@@ -14,9 +14,14 @@ public sealed class SqlHoldStore(Database database) : IHoldStore, IChangeWriter
     public Task<IReadOnlyList<Hold>> ListAsync(CancellationToken cancellationToken) => database.ReadAcrossAsync(Sql.List, static _ => { }, Read, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<DateTimeOffset?> LastRestoredAsync(CancellationToken cancellationToken) =>
+        (await database.ReadAcrossAsync(Sql.LastRestored, static _ => { }, static row => row.TimeOrNull(0), cancellationToken)).SingleOrDefault();
+
+    /// <inheritdoc/>
     public IReadOnlyList<StatementCall>? For(Change change) => change switch
     {
         HoldChange.Placed { Hold: var placed } => [new StatementCall(Sql.Add, parameters => Bind(parameters, placed), new CommitOutcome.AlreadyThere(null))],
+        HoldChange.Restored { Hold: var restored } => [new StatementCall(Sql.Restored, parameters => parameters.Id("hold", restored.Id).Time("at", restored.Since), new CommitOutcome.AlreadyThere(null))],
         HoldChange.Lifted lifted => [new StatementCall(Sql.Remove, parameters => parameters.Id("hold", lifted.Hold), new CommitOutcome.MovedOn())],
         _ => null,
     };
@@ -45,6 +50,14 @@ public sealed class SqlHoldStore(Database database) : IHoldStore, IChangeWriter
             insert into holds (tenant_id, hold_id, cause, since, reason, placed_by, owner) values (@tenant, @hold, @cause, @since, @reason, @placedBy, @owner)
             on conflict do nothing
             """);
+
+        // Across tenants: it is the platform's, and every tenant's calls ask for it.
+        internal static readonly Statement LastRestored = new("select max(restored_at) from restorations") { AcrossTenants = true };
+
+        // Differs: a file's clock is the process's.
+        internal static readonly Statement Restored = new(
+            Postgres: "insert into restorations (tenant_id, restored_at, hold_id) values (@tenant, greatest(clock_timestamp(), @at), @hold) on conflict do nothing",
+            Sqlite: "insert into restorations (tenant_id, restored_at, hold_id) values (@tenant, @at, @hold) on conflict do nothing");
 
         internal static readonly Statement Remove = new("delete from holds where tenant_id = @tenant and hold_id = @hold");
     }

@@ -24,6 +24,7 @@ public sealed class SqlSealedStore(Database database) : ISealedStore, IChangeWri
     {
         SealedChange.Added { Value: var value } => [new StatementCall(Sql.Add, parameters => Bind(parameters, value), new CommitOutcome.AlreadyThere(null))],
         SealedChange.Put { Value: var value } => [new StatementCall(Sql.Put, parameters => Bind(parameters, value), Otherwise: null)],
+        SealedChange.Removed removed => [new StatementCall(Sql.Remove, parameters => parameters.Text("name", removed.Name), new CommitOutcome.MovedOn())],
         _ => null,
     };
 
@@ -53,6 +54,8 @@ public sealed class SqlSealedStore(Database database) : ISealedStore, IChangeWri
 
         internal static readonly Statement Add = new(
             "insert into sealed_values (tenant_id, name, envelope, updated_at) values (@tenant, @name, @envelope, @updatedAt) on conflict do nothing");
+
+        internal static readonly Statement Remove = new("delete from sealed_values where tenant_id = @tenant and name = @name");
 
         internal static readonly Statement Put = new(
             """

@@ -29,6 +29,10 @@ public sealed class SqlTenantStore(Database database) : ITenantStore, IChangeWri
                 parameters => parameters.Text("name", added.Name).Text("mode", Wire.Name(added.Mode)).Time("createdAt", added.CreatedAt).Text("createdBy", added.CreatedBy),
                 new CommitOutcome.AlreadyThere(null)),
         ],
+        TenantModeSet set =>
+        [
+            new StatementCall(Sql.SetMode, parameters => parameters.Text("from", Wire.Name(set.From)).Text("to", Wire.Name(set.To)), new CommitOutcome.MovedOn()),
+        ],
         _ => null,
     };
 
@@ -52,5 +56,7 @@ public sealed class SqlTenantStore(Database database) : ITenantStore, IChangeWri
 
         internal static readonly Statement Add = new(
             "insert into tenants (tenant_id, name, mode, created_at, created_by) values (@tenant, @name, @mode, @createdAt, @createdBy) on conflict do nothing");
+
+        internal static readonly Statement SetMode = new("update tenants set mode = @to where tenant_id = @tenant and mode = @from");
     }
 }

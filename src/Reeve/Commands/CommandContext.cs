@@ -26,6 +26,9 @@ public sealed record CommandContext
     /// <summary>Opens what is at the caller's standard input.</summary>
     public Func<Stream> OpenInput { get; init; } = static () => Stream.Null;
 
+    /// <summary>Asks the person at the terminal for one line that is not shown while it is typed; null when nobody sits there, or the command came from another process.</summary>
+    public Func<string, string?>? AskHidden { get; init; }
+
     /// <summary>Opens standard output for bytes; null: <see cref="Output"/> is all there is.</summary>
     public Func<Stream>? OpenOutput { get; init; }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
+using Reeve.Commands.ApprovalVerbs;
 using Reeve.Commands.Artefacts;
 using Reeve.Commands.AuditVerbs;
 using Reeve.Commands.Cel;
@@ -10,8 +11,10 @@ using Reeve.Commands.PackVerbs;
 using Reeve.Commands.Places;
 using Reeve.Commands.Running;
 using Reeve.Commands.Safekeeping;
+using Reeve.Commands.SecretVerbs;
 using Reeve.Commands.Serving;
 using Reeve.Commands.TenantVerbs;
+using Reeve.Commands.ToolVerbs;
 using Reeve.Core.Errors;
 using Reeve.Core.Wording;
 
@@ -37,8 +40,11 @@ public static class CommandLine
             AuditCommand.Build(context),
             ExportCommand.Build(context),
             PacksCommand.Build(context),
+            ToolsCommand.Build(context),
+            ApprovalsCommand.Build(context),
             TenantsCommand.Build(context),
             KeysCommand.Build(context),
+            SecretsCommand.Build(context),
             DbCommand.Build(context),
             BackupCommand.Build(context),
             RestoreCommand.Build(context),
@@ -62,7 +68,9 @@ public static class CommandLine
     public static async Task<int> InvokeAsync(CommandContext context, CancellationToken cancellationToken)
     {
         ILogger logger = context.Loggers.CreateLogger("Reeve.Commands");
-        ParseResult parsed = Build(context).Parse(context.Words.Count == 0 ? WithoutWords : context.Words);
+
+        // '@' stands in arguments of our own, and no word makes the process that does the command read a file beside them.
+        ParseResult parsed = Build(context).Parse(context.Words.Count == 0 ? WithoutWords : context.Words, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             foreach (ParseError problem in parsed.Errors)

@@ -12,6 +12,21 @@ internal static class HelpExamples
               reeve exceptions show ID
               reeve doctor
             """),
+        ("reeve approvals", """
+              reeve approvals list --status PENDING
+              reeve approvals show ID                                     # every call, why, and who is missing
+              reeve approvals approve ID --as ~/.reeve/ann.key            # a person's key: this machine's account is no person
+              reeve approvals approve ID --as ~/.reeve/ann.key --bound '/amount={"max":100}'
+              reeve approvals reject ID --as ~/.reeve/ann.key --comments "The customer called."
+            """),
+        ("reeve approvals list", "  reeve approvals list --tenant acme --status PENDING --search refund\n"),
+        ("reeve approvals show", "  reeve approvals show ID -o json\n"),
+        ("reeve approvals approve", """
+              reeve approvals approve ID --as ~/.reeve/ann.key --comments "I have seen it myself."
+              reeve approvals approve ID --as ~/.reeve/ann.key --bound '2/step/amount={"max":100}'   # of one of several calls
+            """),
+        ("reeve approvals reject", "  reeve approvals reject ID --as ~/.reeve/ann.key --comments \"The customer called.\"\n"),
+        ("reeve approvals bulk", "  reeve approvals bulk approve ID ID --as ~/.reeve/ann.key\n"),
         ("reeve run", """
               reeve run --domain-pack domain.yaml --tenant-policy policy.yaml --input exceptions.jsonl
               reeve run --domain-pack domain.json --tenant-policy policy.json --input exceptions.json -o json > result.json
@@ -92,9 +107,23 @@ internal static class HelpExamples
               reeve export --output export --tenant acme
               reeve export --output export --payloads
             """),
-        ("reeve tenants", "  reeve tenants create acme --name \"Acme Ltd\"\n  reeve tenants list\n"),
+        ("reeve tools", "  reeve tools list\n  reeve tools call find_case --args '{\"caseId\":\"C-1\"}' --dry-run\n  reeve tools executions --status FAILED\n"),
+        ("reeve tools list", "  reeve tools list --tenant acme\n  reeve tools list --disabled -o json\n"),
+        ("reeve tools show", "  reeve tools show find_case -o json\n"),
+        ("reeve tools call", """
+              reeve tools call find_case --args '{"caseId":"C-1"}'
+              reeve tools call find_case --args @arguments.json --dry-run
+              reeve tools call open_case --args @arguments.json --exception EX-1 --as my.key --idempotency-key case-for-EX-1
+            """),
+        ("reeve tools executions", "  reeve tools executions --tool open_case --status FAILED\n  reeve tools executions --unknown\n  reeve tools executions 0198a000-0000-7000-8000-000000000005\n"),
+        ("reeve tools settle", "  reeve tools settle 0198a000-0000-7000-8000-000000000005 succeeded --note \"the other system shows it\"\n"),
+        ("reeve tools enable", "  reeve tools enable open_case --reason \"the other system is back\"\n"),
+        ("reeve tools disable", "  reeve tools disable open_case --reason \"the other system is moved\"\n"),
+        ("reeve tenants", "  reeve tenants create acme --name \"Acme Ltd\"\n  reeve tenants list\n  reeve tenants mode acme live --reason \"agreed with operations\"\n"),
         ("reeve tenants create", "  reeve tenants create acme --name \"Acme Ltd\"\n"),
         ("reeve tenants list", "  reeve tenants list -o json\n"),
+        ("reeve tenants show", "  reeve tenants show acme\n"),
+        ("reeve tenants mode", "  reeve tenants mode acme dry-run\n  reeve tenants mode acme live --from dry-run --reason \"agreed with operations\"\n  reeve tenants mode acme shadow          # from the next call on, nothing automatic is sent\n"),
         ("reeve keys", """
               reeve keys create --tenant acme --role operator --owner "night desk"
               reeve keys list --tenant acme
@@ -108,6 +137,18 @@ internal static class HelpExamples
             """),
         ("reeve keys list", "  reeve keys list --tenant acme\n"),
         ("reeve keys revoke", "  reeve keys revoke 0197a1c2-… --tenant acme\n"),
+        ("reeve secrets", """
+              reeve secrets set billing-token --tenant acme < token.txt
+              reeve secrets list --tenant acme
+              reeve secrets remove billing-token --tenant acme
+            """),
+        ("reeve secrets set", """
+              reeve secrets set billing-token --tenant acme                    # asks, and shows nothing
+              vault read -field=token billing | reeve secrets set billing-token --tenant acme
+              reeve secrets set smtp-password < password.txt                   # the platform's: for every tenant without its own
+            """),
+        ("reeve secrets list", "  reeve secrets list --tenant acme -o json\n"),
+        ("reeve secrets remove", "  reeve secrets remove billing-token --tenant acme\n"),
         ("reeve serve", """
               reeve serve --urls http://127.0.0.1:8000
               reeve serve --urls http://0.0.0.0:8000 --store postgres:"Host=db;Database=reeve;Username=node"

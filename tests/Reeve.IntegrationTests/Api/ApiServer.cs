@@ -50,6 +50,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>How the server reaches tools.</summary>
+    public required CountingKind Tools { get; init; }
+
     /// <summary>The store's rows, past the product's doors.</summary>
     public TestStore Rows => store;
 
@@ -66,6 +69,7 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         TestStore store = await TestStore.CreateAsync(dialect);
         TemporaryFolder folder = new();
+        CountingKind tools = new();
         string keyFile = Path.Combine(folder.Path, "master.key");
         await File.WriteAllBytesAsync(keyFile, new byte[32], CancellationToken.None);
         if (!OperatingSystem.IsWindows())
@@ -74,10 +78,10 @@ internal sealed class ApiServer : IAsyncDisposable
         }
 
         LogBook log = LogBook.Open(new LogOptions { File = Path.Combine(folder.Path, "server.log") }, TimeProvider.System, Stream.Null);
-        StoreSession session = await StoreSession.OpenAsync(store.Node, new StoreSessionOptions { MasterKeyFile = keyFile, NeedsMasterKey = true, Workers = 2 }, log.Factory, CancellationToken.None);
+        StoreSession session = await StoreSession.OpenAsync(store.Node, new StoreSessionOptions { MasterKeyFile = keyFile, NeedsMasterKey = true, Workers = 2, ToolKinds = [tools] }, log.Factory, CancellationToken.None);
         WebHostOptions options = new() { Urls = ["http://127.0.0.1:0"], PackFolders = [Path.Combine(folder.Path, "packs")], DrainGrace = drainGrace ?? TimeSpan.Zero, DrainDeadline = drainDeadline ?? TimeSpan.FromSeconds(25) };
         WebHost host = await WebHost.StartAsync(session, options, log.Factory, CancellationToken.None);
-        ApiServer server = new(store, folder, log, session, host);
+        ApiServer server = new(store, folder, log, session, host) { Tools = tools };
         await server.PrepareAsync();
         return server;
     }
@@ -99,6 +103,18 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         TenantId id = tenant == PlatformTenant.Id.Value ? PlatformTenant.Id : new TenantId(tenant);
         return await Session.Keys.CreateAsync(new KeyRequest(id, PrincipalKind.Service, "tests", [role], null), Actor, CancellationToken.None);
+    }
+
+    /// <summary>A person's key; the same at each call.</summary>
+    public async Task<string> PersonAsync(string tenant, string role)
+    {
+        if (!keys.TryGetValue((tenant, "person:" + role), out string? key))
+        {
+            (_, key) = await Session.Keys.CreateAsync(new KeyRequest(new TenantId(tenant), PrincipalKind.Person, "Ada", [role], null), Actor, CancellationToken.None);
+            keys[(tenant, "person:" + role)] = key;
+        }
+
+        return key;
     }
 
     /// <summary>Revokes a key as an operator of the machine would.</summary>

@@ -21,7 +21,7 @@ public sealed class RouteMatrixTests(ApiServers servers)
     public static TheoryData<string> OfTenants { get; } =
         [.. Operations.Where(operation => operation.IsClosed && operation.Path.Contains("{tenantId}", StringComparison.Ordinal)).Select(operation => operation.Name)];
 
-    public static TheoryData<string> Posting { get; } = [.. Operations.Where(operation => operation.IsClosed && operation.Method == HttpMethod.Post).Select(operation => operation.Name)];
+    public static TheoryData<string> Posting { get; } = [.. Operations.Where(operation => operation.IsClosed && operation.HasBody).Select(operation => operation.Name)];
 
     public static TheoryData<string> Reading { get; } = [.. Operations.Where(operation => operation.Method == HttpMethod.Get && operation.Path != "/docs").Select(operation => operation.Name)];
 
@@ -85,7 +85,10 @@ public sealed class RouteMatrixTests(ApiServers servers)
     {
         ApiServer server = await ServerAsync();
         bool reads = Operation.Of(name).Method == HttpMethod.Get;
-        string role = !reads ? Roles.Viewer : Operation.Of(name).Path.StartsWith("/metrics", StringComparison.Ordinal) ? "" : Roles.Supervisor;
+        string path = Operation.Of(name).Path;
+        string role = !reads ? Roles.Viewer
+            : path.StartsWith("/metrics", StringComparison.Ordinal) || path.EndsWith("/statistics", StringComparison.Ordinal) ? ""
+            : Roles.Supervisor;
         if (role.Length > 0)
         {
             (await server.SendAsync(Request(name, await server.KeyAsync(ApiServer.North, role)))).ShouldRefuse(403, "AUTH-002");
@@ -107,7 +110,7 @@ public sealed class RouteMatrixTests(ApiServers servers)
     {
         ApiServer server = await ServerAsync();
 
-        Answer answer = await server.SendAsync(Request(name, await server.KeyAsync(ApiServer.North, Roles.Operator), more: "?sevrity=HIGH"));
+        Answer answer = await server.SendAsync(Request(name, await server.KeyAsync(ApiServer.North, Roles.Admin), more: "?sevrity=HIGH"));
 
         ((string)answer.ShouldRefuse(400, "HTTP-007")["errors"]![0]!["parameter"]!).ShouldBe("sevrity");
     }
@@ -129,7 +132,7 @@ public sealed class RouteMatrixTests(ApiServers servers)
         ];
         foreach ((byte[] body, string? type, int status, string code) in bad)
         {
-            HttpRequestMessage request = Request(name, await server.KeyAsync(ApiServer.North, Roles.Operator));
+            HttpRequestMessage request = Request(name, await server.KeyAsync(ApiServer.North, Roles.Admin));
             request.Content = new ByteArrayContent(body);
             request.Content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
 
@@ -168,7 +171,7 @@ public sealed class RouteMatrixTests(ApiServers servers)
     public async Task A_key_works_in_every_place_it_may_stand_and_under_both_prefixes(string name)
     {
         ApiServer server = await ServerAsync();
-        string key = await server.KeyAsync(ApiServer.North, Roles.Operator);
+        string key = await server.KeyAsync(ApiServer.North, Roles.Admin);
         AuthenticationHeaderValue[] ways =
         [
             new("Bearer", key), new("bearer", key), new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("alertmanager:" + key))), new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(":" + key))),
@@ -211,9 +214,15 @@ public sealed class RouteMatrixTests(ApiServers servers)
     private static HttpRequestMessage Request(string name, string? key = null, string tenant = ApiServer.North, string more = "", string prefix = "")
     {
         Operation operation = Operation.Of(name);
-        string path = operation.Path.Replace("{tenantId}", tenant, StringComparison.Ordinal).Replace("{exceptionId}", "E-1", StringComparison.Ordinal);
+        string path = operation.Path;
+        foreach ((string parameter, string value) in (ReadOnlySpan<(string, string)>)
+            [("{tenantId}", tenant), ("{exceptionId}", "E-1"), ("{domain}", "Parcels"), ("{toolId}", "NORTH:Parcels:locate"), ("{executionId}", "0198a000-0000-7000-8000-000000000005"), ("{approvalId}", "0198a000-0000-7000-8000-000000000006")])
+        {
+            path = path.Replace(parameter, value, StringComparison.Ordinal);
+        }
+
         HttpRequestMessage request = new(operation.Method, prefix + path + more);
-        if (operation.Method == HttpMethod.Post)
+        if (operation.HasBody)
         {
             request.Content = new StringContent("{\"sample\":1}", Encoding.UTF8, "application/json");
         }
@@ -243,6 +252,8 @@ public sealed class RouteMatrixTests(ApiServers servers)
 
     private sealed record Operation(string Name, HttpMethod Method, string Path, bool IsClosed)
     {
+        public bool HasBody => Method != HttpMethod.Get;
+
         public static Operation Of(string name) => Operations.Single(operation => operation.Name == name);
     }
 }

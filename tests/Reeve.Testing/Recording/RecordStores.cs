@@ -3,7 +3,9 @@ using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Engine.Inbox;
 using Reeve.Engine.Imports;
+using Reeve.Engine.Playbooks.Driving;
 using Reeve.Engine.Recording;
+using Reeve.Engine.Tools.Executions;
 using Reeve.Governance.Audit;
 using Reeve.Governance.Tenants;
 using Reeve.Storage.Cases;
@@ -12,6 +14,7 @@ using Reeve.Storage.Databases;
 using Reeve.Storage.ImportRows;
 using Reeve.Storage.Ledger;
 using Reeve.Storage.Settings;
+using Reeve.Storage.ToolRows;
 using Reeve.Testing.Databases;
 using Reeve.Testing.Simulated;
 using Reeve.Testing.Stores;
@@ -35,6 +38,8 @@ public sealed class RecordStores : IAsyncDisposable
 
     public required IInboxStore Inbox { get; init; }
 
+    public required IPlaybookRunStore Playbooks { get; init; }
+
     public required IAuditSource Audit { get; init; }
 
     public required IReaderStore Readers { get; init; }
@@ -43,16 +48,20 @@ public sealed class RecordStores : IAsyncDisposable
 
     public required ITenantStore Tenants { get; init; }
 
+    public required IExecutionStore Executions { get; init; }
+
     /// <summary>The database behind it; null in memory.</summary>
     public TestStore? Store { get; init; }
 
     /// <summary>In memory.</summary>
-    public static RecordStores InMemory(int slots = 1)
+    public static RecordStores InMemory(int slots = 1) => InMemory(new MemoryStore(new FakeTime(), slots));
+
+    /// <summary>The same over a store whose clock the test has.</summary>
+    public static RecordStores InMemory(MemoryStore store)
     {
-        MemoryStore store = new(new FakeTime(), slots);
         return new RecordStores(() => ValueTask.CompletedTask)
         {
-            Committer = store, Log = store, Exceptions = store, Runs = store, Inbox = store, Audit = store, Readers = store, Tenants = new MemorySettings(store), Imports = store,
+            Committer = store, Log = store, Exceptions = store, Runs = store, Inbox = store, Playbooks = store, Audit = store, Readers = store, Tenants = new MemorySettings(store), Imports = store, Executions = store,
         };
     }
 
@@ -65,8 +74,8 @@ public sealed class RecordStores : IAsyncDisposable
         SimulatedNode node = await SimulatedNode.StartAsync(database, "node", new CommitterOptions(), clock);
         return new RecordStores(() => new ValueTask(node.StopAsync()))
         {
-            Committer = node.Committer, Log = node.Reads, Exceptions = node.Reads, Runs = node.Reads, Inbox = node.Inbox, Audit = database.Tables,
-            Readers = node.Reads, Tenants = tenants, Imports = database.Tables,
+            Committer = node.Committer, Log = node.Reads, Exceptions = node.Reads, Runs = node.Reads, Inbox = node.Inbox, Playbooks = database.Tables, Audit = database.Tables,
+            Readers = node.Reads, Tenants = tenants, Imports = database.Tables, Executions = database.Tables,
         };
     }
 
@@ -81,8 +90,8 @@ public sealed class RecordStores : IAsyncDisposable
             await store.DisposeAsync();
         })
         {
-            Committer = opened.Committer, Log = opened.Log, Exceptions = opened.Exceptions, Runs = opened.Runs, Inbox = opened.Inbox, Audit = opened.Audit,
-            Readers = opened.Readers, Tenants = opened.Tenants, Imports = opened.Imports, Store = store,
+            Committer = opened.Committer, Log = opened.Log, Exceptions = opened.Exceptions, Runs = opened.Runs, Inbox = opened.Inbox, Playbooks = opened.Playbooks, Audit = opened.Audit,
+            Readers = opened.Readers, Tenants = opened.Tenants, Imports = opened.Imports, Executions = opened.Executions, Store = store,
         };
     }
 
@@ -101,11 +110,13 @@ public sealed class RecordStores : IAsyncDisposable
             Log = new SqlEventLog(database, pageSize: 7),
             Exceptions = new SqlExceptionStore(database),
             Inbox = new SqlInboxStore(database, committer, committer, TimeProvider.System),
+            Playbooks = new SqlPlaybookRunStore(database, committer, committer, TimeProvider.System),
             Runs = new SqlRunStore(database),
             Audit = new SqlAuditSource(database, pageSize: 7),
             Readers = new SqlReaderStore(database, committer),
             Tenants = tenants,
             Imports = new SqlImportStore(database, (options ?? new CommitterOptions()).Lease, TimeProvider.System),
+            Executions = new SqlExecutionStore(database, committer, TimeProvider.System),
             Store = store,
         };
     }

@@ -44,6 +44,22 @@ public abstract class SealedStoreContract : SettingsContract
     }
 
     [Fact]
+    public async Task A_value_that_is_removed_is_gone_once_and_only_where_it_was()
+    {
+        await using SettingsStores stores = await OpenAsync();
+        await MustCommitAsync(stores, new SealedChange.Put(Make(North, "a", [1])));
+        await MustCommitAsync(stores, new SealedChange.Put(Make(North, "b", [2])));
+        await MustCommitAsync(stores, new SealedChange.Put(Make(South, "a", [3])));
+
+        await MustCommitAsync(stores, new SealedChange.Removed(North, "a"));
+
+        (await stores.Sealed.FindAsync(North, "a", Token)).ShouldBeNull();
+        (await stores.Sealed.ListAsync(North, "", Token)).ShouldHaveSingleItem().Name.ShouldBe("b");
+        (await stores.Sealed.FindAsync(South, "a", Token)).ShouldNotBeNull();
+        (await CommitAsync(stores, new SealedChange.Removed(North, "a"))).ShouldBe(new CommitOutcome.MovedOn());
+    }
+
+    [Fact]
     public async Task Values_of_two_tenants_are_apart()
     {
         await using SettingsStores stores = await OpenAsync();

@@ -44,6 +44,21 @@ public abstract class TenantStoreContract : SettingsContract
     }
 
     [Fact]
+    public async Task A_mode_is_changed_from_the_one_it_is_in_and_from_no_other()
+    {
+        await using SettingsStores stores = await OpenAsync();
+        await MustCommitAsync(stores, new TenantAdded(Make(North)));
+        await MustCommitAsync(stores, new TenantAdded(Make(new TenantId("SOUTH"))));
+
+        await MustCommitAsync(stores, new TenantModeSet(North, AutomationMode.Shadow, AutomationMode.Live));
+        CommitOutcome late = await CommitAsync(stores, new TenantModeSet(North, AutomationMode.Shadow, AutomationMode.DryRun));
+        CommitOutcome nobody = await CommitAsync(stores, new TenantModeSet(new TenantId("north"), AutomationMode.Shadow, AutomationMode.Live));
+
+        (late, nobody).ShouldBe((new CommitOutcome.MovedOn(), new CommitOutcome.MovedOn()));
+        (await stores.Tenants.ListAsync(Token)).Select(tenant => (tenant.Id.Value, tenant.Mode)).ShouldBe([("NORTH", AutomationMode.Live), ("SOUTH", AutomationMode.Shadow)]);
+    }
+
+    [Fact]
     public async Task All_tenants_are_listed_by_the_bytes_of_their_ids()
     {
         await using SettingsStores stores = await OpenAsync();

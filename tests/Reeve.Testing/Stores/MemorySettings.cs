@@ -27,12 +27,17 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, IPackU
     private readonly List<(TenantId Tenant, PackHistoryEntry Entry)> history = [];
     private readonly Dictionary<(TenantId, PackKindStored, DomainName, string), PackUsage> usage = [];
     private readonly Dictionary<(TenantId, Guid), Hold> holds = [];
+    private DateTimeOffset? restoredAt;
     private int reads;
 
     /// <summary>Teaches a store the changes of settings.</summary>
     public MemorySettings(MemoryStore store)
     {
         Handle<TenantAdded>(store, change => tenants.ContainsKey(change.TenantId) ? Taken : null, change => tenants.Add(change.TenantId, change.Tenant));
+        Handle<TenantModeSet>(
+            store,
+            change => tenants.TryGetValue(change.Tenant, out Tenant? tenant) && tenant.Mode == change.From ? null : Moved,
+            change => tenants[change.Tenant] = tenants[change.Tenant] with { Mode = change.To });
         Handle<KeyChange.Added>(
             store,
             change => keys.Keys.Any(key => key.Item2 == change.Stored.Key.Id) ? Taken : null,
@@ -43,7 +48,9 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, IPackU
             change => keys[(change.Tenant, change.Key)] = keys[(change.Tenant, change.Key)] with { Key = keys[(change.Tenant, change.Key)].Key with { RevokedAt = change.At } });
         Handle<SealedChange.Added>(store, change => values.ContainsKey((change.TenantId, change.Value.Name)) ? Taken : null, change => Put(change.Value));
         Handle<SealedChange.Put>(store, _ => null, change => Put(change.Value));
+        Handle<SealedChange.Removed>(store, change => values.ContainsKey((change.Tenant, change.Name)) ? null : Moved, change => values.Remove((change.Tenant, change.Name)));
         Handle<HoldChange.Placed>(store, change => holds.ContainsKey((change.TenantId, change.Hold.Id)) ? Taken : null, change => holds.Add((change.TenantId, change.Hold.Id), change.Hold));
+        Handle<HoldChange.Restored>(store, static _ => null, change => restoredAt = restoredAt > change.Hold.Since ? restoredAt : change.Hold.Since);
         Handle<HoldChange.Lifted>(store, change => holds.ContainsKey((change.Scope, change.Hold)) ? null : Moved, change => holds.Remove((change.Scope, change.Hold)));
         Handle<PackChange.Stored>(
             store,
@@ -105,6 +112,9 @@ public sealed class MemorySettings : ITenantStore, IKeyStore, IPackStore, IPackU
     public Task<IReadOnlyList<SealedValue>> ListAsync(TenantId tenant, string prefix, CancellationToken cancellationToken) => Read<IReadOnlyList<SealedValue>>(
         () => [.. values.Values.Where(value => value.TenantId == tenant && value.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(value => value.Name, ByteOrder.Instance)],
         cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> LastRestoredAsync(CancellationToken cancellationToken) => Task.FromResult(restoredAt);
 
     /// <inheritdoc/>
     Task<IReadOnlyList<Hold>> IHoldStore.ListAsync(CancellationToken cancellationToken) => Read<IReadOnlyList<Hold>>(

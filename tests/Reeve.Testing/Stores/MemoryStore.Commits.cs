@@ -64,7 +64,7 @@ public sealed partial class MemoryStore
         {
             foreach (Change change in changes)
             {
-                Make(change);
+                Make(change, slot, n);
             }
 
             SortedDictionary<string, int> tenants = new(StringComparer.Ordinal);

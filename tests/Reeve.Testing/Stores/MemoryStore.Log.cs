@@ -173,7 +173,8 @@ public sealed partial class MemoryStore : IEventLog, IAuditSource, IReaderStore
             .OrderBy(item => item.TenantId.Value, StringComparer.Ordinal).ThenBy(item => item.Position.Ordinal)];
         bool waits = events.Any(item => log.Any(other =>
             other.TenantId == item.TenantId && other.ExceptionKey == item.ExceptionKey && item.ExceptionKey is not null
-            && other.RowVersion < item.RowVersion && other.Position.N > end[other.Position.Slot]));
+            && other.RowVersion < item.RowVersion && other.Position.N > end[other.Position.Slot]
+            && other.Type != EventType.ToolCallIntended && other.Type != EventType.ToolCallSettled && other.Type != EventType.ToolCallRefused));
         return new LogCommit(commit.Slot, commit.N, commit.At, events, waits);
     }
 
@@ -188,7 +189,7 @@ public sealed partial class MemoryStore : IEventLog, IAuditSource, IReaderStore
         lock (changing)
         {
             found = [.. log.Where(where).Select(item => (Item: item, Order: order(item)))
-                .OrderBy(item => item.Order).ThenBy(item => item.Item.Position).Select(item => item.Item)];
+                .OrderBy(item => item.Order).ThenBy(item => item.Item.RecordedAt).ThenBy(item => item.Item.Position).Select(item => item.Item)];
         }
 
         await Task.CompletedTask;

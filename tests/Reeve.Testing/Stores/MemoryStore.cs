@@ -8,7 +8,9 @@ using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Imports;
+using Reeve.Engine.Playbooks.Driving;
 using Reeve.Engine.Recording;
+using Reeve.Engine.Tools.Executions;
 using Reeve.Governance.Audit;
 
 namespace Reeve.Testing.Stores;
@@ -29,6 +31,7 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
     private readonly Dictionary<(TenantId, RunId), Run> runs = [];
     private readonly Dictionary<string, ReaderPosition> readers = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, (Func<Change, CommitOutcome?> Refuse, Action<Change> Apply)> handlers = [];
+    private readonly List<Action<BodiesErasure>> erasers = [];
     private readonly Dictionary<(TenantId, int), byte[]> heads = [];
     private int turn;
 
@@ -69,6 +72,13 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
         return this;
     }
 
+    /// <summary>Has another capability erase with an exception what it knows of it.</summary>
+    public MemoryStore OnErasure(Action<BodiesErasure> erase)
+    {
+        erasers.Add(erase);
+        return this;
+    }
+
     /// <inheritdoc/>
     public Task<CommitOutcome> CommitAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
@@ -102,13 +112,13 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
             return refused;
         }
 
-        foreach (Change change in changes)
-        {
-            Make(change);
-        }
-
         int slot = (turn++ % slots) + 1;
         long n = commits.Where(commit => commit.Slot == slot).Select(commit => commit.N).DefaultIfEmpty().Max() + 1;
+        foreach (Change change in changes)
+        {
+            Make(change, slot, n);
+        }
+
         DateTimeOffset at = TimeText.ToMicroseconds(clock.GetUtcNow());
         DateTimeOffset last = commits.Where(commit => commit.Slot == slot).Select(commit => commit.At).DefaultIfEmpty(at).Max();
         Commit made = new(slot, n, last > at ? last : at, changes, []);
@@ -143,13 +153,16 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
         ExceptionChange.Dequeue dequeue when !inbox.ContainsKey((dequeue.Tenant, dequeue.Pass)) => new CommitOutcome.MovedOn(),
         RunAdded run when runs.ContainsKey((run.TenantId, run.Run.Id)) => new CommitOutcome.AlreadyThere(null),
         BodiesErasure erasure when (erasure.From is { } from && Keyed(erasure.Tenant, erasure.Exception)?.Version != from)
-            || erasure.Events.Any(body => !log.Exists(item => Is(item, erasure, body))) => new CommitOutcome.MovedOn(),
+            || erasure.Events.Any(body => !log.Exists(item => Is(item, erasure, body))) || IsUnderWay(erasure) => new CommitOutcome.MovedOn(),
         ImportChange import => Refuse(import),
+        PlaybookRunChange run => Refuse(run),
+        PartChange or PlaybookRunsSuperseded => null,
+        ExecutionChange execution => Refuse(execution),
         ExceptionChange or RunAdded or BodiesErasure => null,
         _ => Handler(change).Refuse(change),
     };
 
-    private void Make(Change change)
+    private void Make(Change change, int slot, long n)
     {
         switch (change)
         {
@@ -173,6 +186,18 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
             case ImportChange import:
                 Make(import);
                 break;
+            case PlaybookRunChange run:
+                Make(run);
+                break;
+            case PlaybookRunsSuperseded superseded:
+                Make(superseded);
+                break;
+            case PartChange part:
+                Make(part);
+                break;
+            case ExecutionChange execution:
+                Make(execution, slot, n);
+                break;
             case RunAdded run:
                 runs[(run.TenantId, run.Run.Id)] = run.Run;
                 break;
@@ -184,10 +209,12 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
 
     private void Erase(BodiesErasure erasure)
     {
+        erasers.ForEach(erase => erase(erasure));
         if (erasure.From is not null && Keyed(erasure.Tenant, erasure.Exception)?.Record is { } record)
         {
             rows.Remove((record.TenantId.Value, record.ExceptionId.Value));
             EraseItems(record.TenantId, record.ExceptionId);
+            ErasePlaybooks(erasure.Tenant, erasure.Exception);
             foreach ((TenantId, PassId) pass in inbox.Where(item => item.Key.Item1 == erasure.Tenant && item.Value.Item.Key == erasure.Exception).Select(item => item.Key).ToArray())
             {
                 inbox.Remove(pass);
@@ -199,6 +226,7 @@ public sealed partial class MemoryStore(TimeProvider clock, int slots = 1) : ICo
             }
         }
 
+        EraseExecutions(erasure);
         foreach (ErasedBody body in erasure.Events)
         {
             int at = log.FindIndex(item => Is(item, erasure, body));

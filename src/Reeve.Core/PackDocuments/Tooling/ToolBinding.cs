@@ -207,6 +207,12 @@ internal sealed class ToolBinding
             limits.Close();
         }
 
+        _ = fields.Find("dashAllowed")?.Texts();
+        foreach (Field code in fields.Find("refusedExitCodes")?.Items() ?? [])
+        {
+            _ = code.Whole(1, 255);
+        }
+
         fields.Close();
         return Value.Of(fields.Canonical());
     }
@@ -247,6 +253,7 @@ internal sealed class ToolBinding
 
         _ = fields.Find("subject")?.Text();
         _ = fields.Find("body")?.Prose();
+        _ = fields.Find("allowDomains")?.Texts();
         fields.Close();
         return Value.Of(fields.Canonical());
     }

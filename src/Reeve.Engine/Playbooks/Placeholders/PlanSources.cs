@@ -101,9 +101,20 @@ internal sealed class PlanSources(ExceptionRecord record, BoundPolicy policy)
 
         for (int i = earlier.Count - 1; i >= 0; i--)
         {
-            if (earlier[i].Declares(segments[0]))
+            if (!earlier[i].Declares(segments[0]))
+            {
+                continue;
+            }
+
+            if (earlier[i].Outcome is not { } outcome)
             {
                 return new Finding.Awaited($"{{steps.{earlier[i].Id}.output.{path}}}");
+            }
+
+            Value answered = DataPath.Follow(outcome.Output, segments);
+            if (!answered.IsNull)
+            {
+                return Found(answered);
             }
         }
 
@@ -142,6 +153,11 @@ internal sealed class PlanSources(ExceptionRecord record, BoundPolicy policy)
             return new Finding.NoSuchStep(segments[1]);
         }
 
+        if (found.Outcome is { } outcome)
+        {
+            return Found(DataPath.Follow(outcome.View(), segments.AsSpan(1 + taken)));
+        }
+
         return found.WillAnswer ? new Finding.Awaited("{" + path.Trim() + "}") : Finding.Nothing.Instance;
     }
 
@@ -169,7 +185,8 @@ internal sealed class PlanSources(ExceptionRecord record, BoundPolicy policy)
 /// <param name="Id">Its id.</param>
 /// <param name="WillAnswer">Whether it may run and answer; a skipped step and an instruction never do.</param>
 /// <param name="Declared">The members that its tool's output schema lists; null when it lists none.</param>
-internal sealed record EarlierStep(StepId Id, bool WillAnswer, MapValue? Declared)
+/// <param name="Outcome">What it came to; null while it has not run, and in a plan that is only made.</param>
+internal sealed record EarlierStep(StepId Id, bool WillAnswer, MapValue? Declared, StepOutcome? Outcome)
 {
     /// <summary>Whether its tool declares that the answer has such a member.</summary>
     internal bool Declares(string member) => WillAnswer && Declared?.TryGet(member, out _) == true;

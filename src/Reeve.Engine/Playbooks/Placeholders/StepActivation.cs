@@ -40,7 +40,9 @@ internal sealed class StepActivation(Activation record, PlanSources sources) : A
             if (!ids.Contains(step.Id.Value))
             {
                 ids.Add(step.Id.Value);
-                states.Add(step.WillAnswer
+                states.Add(step.Outcome is { } outcome
+                    ? outcome.View()
+                    : step.WillAnswer
                     ? Value.Of(ObjectMap.Of(("output", Value.Of(NotRun)), ("status", Value.Of(NotRun))))
                     : Value.Of(ObjectMap.Of(("output", Value.Null), ("status", Value.Of("SKIPPED")))));
             }

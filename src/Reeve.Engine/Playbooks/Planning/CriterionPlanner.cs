@@ -51,6 +51,7 @@ internal static class CriterionPlanner
         {
             Tool = name,
             Arguments = arguments.Values,
+            Awaited = arguments.Awaited,
         };
         if (arguments.Missing.Count > 0)
         {

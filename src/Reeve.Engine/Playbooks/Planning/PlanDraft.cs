@@ -11,8 +11,9 @@ namespace Reeve.Engine.Playbooks.Planning;
 
 /// <summary>A plan while it is made: what earlier steps left behind, and what was found wrong. Lives for one plan.</summary>
 internal sealed class PlanDraft(
-    ExceptionRecord record, BoundPolicy policy, Activation activation, IReadOnlyDictionary<string, ObjectMap> dryAnswers)
+    ExceptionRecord record, BoundPolicy policy, Activation activation, IReadOnlyDictionary<string, ObjectMap> dryAnswers, IReadOnlyDictionary<int, StepOutcome>? outcomes = null)
 {
+    private bool isAside;
     private readonly List<ReeveError> errors = [];
     private readonly List<string> warnings = [];
 
@@ -46,11 +47,17 @@ internal sealed class PlanDraft(
     {
         int steps = Sources.Earlier.Count;
         ResolutionStatus status = Status;
+        bool wasAside = isAside;
+        isAside = true;
         T planned = plan();
+        isAside = wasAside;
         Sources.Forget(steps);
         Status = status;
         return planned;
     }
+
+    /// <summary>What the step at a place came to; null while it has not run, and for what stands beside the plan.</summary>
+    internal StepOutcome? OutcomeAt(int place) => isAside ? null : outcomes?.GetValueOrDefault(place);
 
     internal void Refuse(ErrorCode kind, string place, string message) => errors.Add(new ReeveError(kind, message, place));
 
@@ -77,7 +84,7 @@ internal sealed class PlanDraft(
             {
                 foreach (EarlierStep step in Sources.Earlier)
                 {
-                    if (step.WillAnswer)
+                    if (step is { WillAnswer: true, Outcome: null })
                     {
                         return true;
                     }

@@ -177,5 +177,6 @@ internal static class StepPlanner
     private static void Remember(PlanStep step, PlanDraft draft) => draft.Sources.Add(new EarlierStep(
         step.StepId,
         WillAnswer: step.Tool is not null && step.Status is not StepStatus.Skipped,
-        Declared: step.Tool is { } tool ? CallPlanner.DeclaredMembers(tool, draft) : null));
+        Declared: step.Tool is { } tool ? CallPlanner.DeclaredMembers(tool, draft) : null,
+        Outcome: draft.OutcomeAt(step.Order)));
 }

@@ -69,6 +69,9 @@ internal sealed record InputWork
     /// <summary>Puts the run on record, before the first of its exceptions.</summary>
     internal required Func<CancellationToken, ValueTask> StartAsync { get; init; }
 
+    /// <summary>The modes in which passes begin; null: in that of the pipeline's options, as those of a run do, which names its packs and its time itself.</summary>
+    internal IAutomationMode? Modes { get; init; }
+
     /// <summary>Is told how many were decided with the packs and are on record; null: nobody counts.</summary>
     internal Action<BoundPolicy, int>? Decided { get; init; }
 }

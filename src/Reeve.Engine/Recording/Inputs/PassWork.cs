@@ -18,6 +18,9 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
     // Of a pass that is received and not decided here.
     private PassRecorder? receiving;
 
+    // What it began with, and is held to; null where the pipeline's options say.
+    private PassSettings? settings;
+
     internal SettledItem Item => item;
 
     /// <summary>What is to be decided, under the identity it can have.</summary>
@@ -128,8 +131,9 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
         bool later = work.Hand is not null;
         receiving = null;
         Arrival = Arrival with { Follows = row is not null };
+        settings = work.Modes is { } modes ? work.Pipeline.SettingsOf(work.Policy, await modes.OfAsync(work.Policy.TenantId, cancellationToken)) : null;
         PassRecorder recorder = PassRecorder.Begin(work.Run, work.Identity.Kept(Arrival), Part, row, stops: later);
-        PassStart start = new() { Arrival = Arrival, Policy = work.Policy, Now = work.Run.AsOf, Journal = recorder };
+        PassStart start = new() { Arrival = Arrival, Policy = work.Policy, Settings = settings, Now = work.Run.AsOf, Journal = recorder };
         ExceptionCase? decided = null;
         try
         {
@@ -206,7 +210,7 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
         if (receiving is { } recorder)
         {
             ExceptionRow row = recorder.Received();
-            PendingPass pending = new(work, Arrival, row) { TenantId = row.Record.TenantId, PassId = row.PassId, Room = work.Room.Split(Arrival.Record.RawBytes.Length) };
+            PendingPass pending = new(work, Arrival, settings, row) { TenantId = row.Record.TenantId, PassId = row.PassId, Room = work.Room.Split(Arrival.Record.RawBytes.Length) };
             work.Hand!.Add(pending); // not null: only then is it not decided here
             IsAnswered = true;
             Result = new ExceptionResult { ExceptionId = row.Record.ExceptionId, Status = row.Record.ResolutionStatus, Evidence = ["intake: It was received, and is decided later."] };
@@ -225,8 +229,9 @@ internal sealed class PassWork(SettledItem item, Arrival arrival)
 /// <summary>A pass that was received, with all that it is decided with.</summary>
 /// <param name="work">What its input worked with.</param>
 /// <param name="arrival">What arrived, under the identity it was received with.</param>
+/// <param name="settings">What its beginning recorded; null: the pipeline's options.</param>
 /// <param name="row">Its row as it was received.</param>
-internal sealed class PendingPass(InputWork work, Arrival arrival, ExceptionRow row) : ReceivedPass
+internal sealed class PendingPass(InputWork work, Arrival arrival, PassSettings? settings, ExceptionRow row) : ReceivedPass
 {
     private readonly RecordedRun run = work.Run;
     private readonly ExceptionPipeline pipeline = work.Pipeline;
@@ -235,7 +240,7 @@ internal sealed class PendingPass(InputWork work, Arrival arrival, ExceptionRow 
     protected internal override async Task<PassEnd> DecideAsync(CancellationToken cancellationToken)
     {
         PassRecorder recorder = PassRecorder.Resume(run, row);
-        PassStart start = new() { Arrival = arrival, Policy = policy, Now = run.AsOf, Journal = recorder };
+        PassStart start = new() { Arrival = arrival, Policy = policy, Settings = settings, Now = run.AsOf, Journal = recorder };
         if (await pipeline.DecideAsync(start, cancellationToken) is not { } decided
             || await run.Committer.CommitAsync(recorder.Last(decided), CancellationToken.None) is not CommitOutcome.Committed)
         {

@@ -2,8 +2,14 @@ using System.Globalization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Reeve.Core.Calls;
+using Reeve.Core.Packs;
+using Reeve.Core.Principals;
 using Reeve.Core.Records;
+using Reeve.Engine.Approvals;
 using Reeve.Engine.Imports;
+using Reeve.Server.Api.Approving;
+using Reeve.Server.Api.ToolUse;
 using Reeve.Server.Hosting;
 using Reeve.Server.SignIn;
 
@@ -17,6 +23,14 @@ internal static class Description
 
     private const string ProblemSchema = "Problem";
     private static readonly int[] EveryRoute = [405, 414, 431];
+
+    private static readonly (string Schema, string Member)[] AnyJson =
+    [
+        (nameof(ToolDetail), "inputSchema"), (nameof(ToolDetail), "outputSchema"), (nameof(CallAnswer), "output"), (nameof(ExecutionView), "input"), (nameof(ExecutionView), "output"),
+        (nameof(ExecutionView), "error"), (nameof(ExecutionView), "attempts"), (nameof(ExecutionView), "checks"), (nameof(ExecutionView), "chain"),
+        (nameof(PlanItem), "arguments"), (nameof(AwaitedItem), "shown"), (nameof(AwaitedItem), "bounds"),
+    ];
+
     private static readonly string[] Schemes = ["ApiKey", "Bearer", "Basic"];
 
     /// <summary>Adds it to a server.</summary>
@@ -58,6 +72,7 @@ internal static class Description
         {
             new() { Name = "Exceptions", Description = "Exceptions of a tenant." },
             new() { Name = "Runs", Description = "Decide exceptions under packs that the request names." },
+            new() { Name = "Tools", Description = "Tools of a tenant, calls of them through the tool gate, and what became of those." },
             new() { Name = "Metrics", Description = "Figures of a tenant." },
             new() { Name = "Server", Description = "What the server is and how it is." },
         };
@@ -69,6 +84,15 @@ internal static class Description
         {
             // The one part written as it stands that is a list.
             members["auditTrail"] = BodySchemas.List(BodySchemas.Object("What happened: {action, timestamp, actor}."), "What happened to it, oldest first.");
+        }
+
+        // What a tool is given and answers may be any JSON.
+        foreach ((string name, string member) in AnyJson)
+        {
+            if (document.Components.Schemas.TryGetValue(name, out IOpenApiSchema? schema) && schema.Properties is { } found && found.TryGetValue(member, out IOpenApiSchema? part))
+            {
+                found[member] = new OpenApiSchema { Description = part.Description };
+            }
         }
 
         document.Components.Schemas[ProblemSchema] = BodySchemas.Problem();
@@ -247,6 +271,30 @@ internal static class Description
         else if (plain == typeof(ImportState))
         {
             Words<ImportState>(schema, orNull);
+        }
+        else if (plain == typeof(ApprovalStatus))
+        {
+            Words<ApprovalStatus>(schema, orNull);
+        }
+        else if (plain == typeof(ApprovalScope))
+        {
+            Words<ApprovalScope>(schema, orNull);
+        }
+        else if (plain == typeof(ToolType))
+        {
+            Words<ToolType>(schema, orNull);
+        }
+        else if (plain == typeof(ToolEffect))
+        {
+            Words<ToolEffect>(schema, orNull);
+        }
+        else if (plain == typeof(ExecutionStatus))
+        {
+            Words<ExecutionStatus>(schema, orNull);
+        }
+        else if (plain == typeof(PrincipalKind))
+        {
+            Words<PrincipalKind>(schema, orNull);
         }
     }
 

@@ -150,6 +150,10 @@ internal readonly record struct ClaimKey(ClaimKind Kind, string Tenant, string T
 
     internal static ClaimKey Of(TenantId tenant, ImportId import) => new(ClaimKind.Import, tenant.Value, "", Number128(import.Value), 0);
 
+    internal static ClaimKey Of(TenantId tenant, ExecutionId execution) => new(ClaimKind.Execution, tenant.Value, "", Number128(execution.Value), 0);
+
+    internal static ClaimKey OfPlaybook(TenantId tenant, PassId pass) => new(ClaimKind.Playbook, tenant.Value, "", Number128(pass.Value), 0);
+
     /// <summary>What people do in one tenant is done in the order in which it was handed over.</summary>
     internal static ClaimKey OfAlone(TenantId tenant) => new(ClaimKind.Alone, tenant.Value, "", 0, 0);
 
@@ -178,5 +182,7 @@ internal enum ClaimKind
     Pass,
     Run,
     Import,
+    Execution,
+    Playbook,
     Alone,
 }

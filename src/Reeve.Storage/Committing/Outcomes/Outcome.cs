@@ -4,7 +4,9 @@ using Reeve.Core.Events;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Engine.Imports;
+using Reeve.Engine.Playbooks.Driving;
 using Reeve.Engine.Recording;
+using Reeve.Engine.Tools.Executions;
 
 namespace Reeve.Storage.Committing.Outcomes;
 
@@ -69,6 +71,18 @@ internal sealed class Outcome
 
     /// <summary>What became of items of imports.</summary>
     internal ImportChange.ItemAdded[] Items { get; init; } = [];
+
+    /// <summary>Executions of tools that are intended, gone on with, let go of or settled.</summary>
+    internal ExecutionChange[] Executions { get; init; } = [];
+
+    /// <summary>Runs of playbooks that begin or move on.</summary>
+    internal PlaybookRunChange[] PlaybookRuns { get; init; } = [];
+
+    /// <summary>Runs of playbooks that end because another pass decides now.</summary>
+    internal PlaybookRunsSuperseded[] Superseded { get; init; } = [];
+
+    /// <summary>What became of parts of their plans.</summary>
+    internal PartChange[] Parts { get; init; } = [];
 
     /// <summary>What the stores contribute.</summary>
     internal StatementCall[] Calls { get; init; } = [];

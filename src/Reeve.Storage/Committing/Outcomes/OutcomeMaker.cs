@@ -4,7 +4,9 @@ using Reeve.Core.Events;
 using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Imports;
+using Reeve.Engine.Playbooks.Driving;
 using Reeve.Engine.Recording;
+using Reeve.Engine.Tools.Executions;
 using Reeve.Governance.Audit;
 
 namespace Reeve.Storage.Committing.Outcomes;
@@ -112,6 +114,27 @@ internal sealed class OutcomeMaker(IReadOnlyList<IChangeWriter> writers, IEventS
                 StorableText.Check(item.Item.ExceptionId?.Value);
                 parts.Add(item);
                 break;
+            case ExecutionChange execution:
+                StorableText.Check(ExecutionRow.Of(execution));
+                parts.Add(execution);
+                parts.Claim(ClaimKey.Of(change.TenantId, execution.Id));
+                break;
+            case PlaybookRunChange playbook:
+                StorableText.Check(playbook.Run.Reason);
+                StorableText.Check(playbook.Run.Playbook.Value);
+                parts.Add(playbook);
+                parts.Claim(ClaimKey.OfPlaybook(change.TenantId, playbook.Run.Pass));
+                break;
+            case PlaybookRunsSuperseded superseded:
+                StorableText.Check(superseded.Reason);
+                parts.Add(superseded);
+                break;
+            case PartChange part:
+                StorableText.Check(part.Part.Note);
+                StorableText.Check(part.Part.Step?.Value);
+                StorableText.Check(part.Part.ById);
+                parts.Add(part);
+                break;
             case ImportChange import:
                 parts.Add(import);
                 parts.Claim(ClaimKey.Of(change.TenantId, ImportRow.IdOf(import)));
@@ -190,6 +213,10 @@ internal sealed class OutcomeMaker(IReadOnlyList<IChangeWriter> writers, IEventS
         private List<Run>? runs;
         private List<ImportChange>? imports;
         private List<ImportChange.ItemAdded>? items;
+        private List<ExecutionChange>? executions;
+        private List<PlaybookRunChange>? playbookRuns;
+        private List<PlaybookRunsSuperseded>? superseded;
+        private List<PartChange>? playbookParts;
         private List<StatementCall>? calls;
         private List<ExceptionKey>? uncounted;
         private List<ClaimKey>? uses;
@@ -232,6 +259,26 @@ internal sealed class OutcomeMaker(IReadOnlyList<IChangeWriter> writers, IEventS
         internal void Add(ImportChange.ItemAdded item)
         {
             (items ??= new(1)).Add(item);
+            bytes += Overhead;
+        }
+
+        internal void Add(ExecutionChange execution)
+        {
+            (executions ??= new(1)).Add(execution);
+            bytes += Overhead;
+        }
+
+        internal void Add(PlaybookRunChange run)
+        {
+            (playbookRuns ??= new(1)).Add(run);
+            bytes += Overhead;
+        }
+
+        internal void Add(PlaybookRunsSuperseded runs) => (superseded ??= new(1)).Add(runs);
+
+        internal void Add(PartChange part)
+        {
+            (playbookParts ??= new(1)).Add(part);
             bytes += Overhead;
         }
 
@@ -280,6 +327,10 @@ internal sealed class OutcomeMaker(IReadOnlyList<IChangeWriter> writers, IEventS
             Runs = Of(runs),
             Imports = Of(imports),
             Items = Of(items),
+            Executions = Of(executions),
+            PlaybookRuns = Of(playbookRuns),
+            Superseded = Of(superseded),
+            Parts = Of(playbookParts),
             Calls = Of(calls),
             Uncounted = Of(uncounted),
             Claims = [.. claims],

@@ -1,3 +1,4 @@
+using Reeve.Core.Calls;
 using Reeve.Core.Errors;
 using Reeve.Core.Records;
 using Reeve.Engine.Recording;
@@ -29,6 +30,17 @@ internal static class StorableText
         Check(run.TenantPolicy);
         Check(run.Product);
         Check(run.StartedBy.Id);
+    }
+
+    internal static void Check(ToolExecution? row)
+    {
+        Check(row?.TenantId.Value);
+        Check(row?.Domain.Value);
+        Check(row?.Tool.Value);
+        Check(row?.ToolVersion);
+        Check(row?.Step?.Value);
+        Check(row?.ActorId);
+        Check(row?.ErrorCode);
     }
 
     /// <exception cref="ReeveException">INPUT-009.</exception>

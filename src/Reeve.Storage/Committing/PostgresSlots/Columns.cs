@@ -193,10 +193,10 @@ internal static class Columns
         return command;
     }
 
-    private static void Add<T>(NpgsqlBatchCommand command, string name, NpgsqlDbType type, T[] values) =>
+    internal static void Add<T>(NpgsqlBatchCommand command, string name, NpgsqlDbType type, T[] values) =>
         command.Parameters.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = values });
 
-    private static TOut[] Of<TIn, TOut>(IReadOnlyList<TIn> items, Func<TIn, TOut> column)
+    internal static TOut[] Of<TIn, TOut>(IReadOnlyList<TIn> items, Func<TIn, TOut> column)
     {
         TOut[] values = new TOut[items.Count];
         for (int i = 0; i < values.Length; i++)
@@ -208,7 +208,7 @@ internal static class Columns
     }
 
     // Times and days go as the numbers of the wire, from 2000: the driver takes the first and last moment of its own types for infinity.
-    private static long Time(DateTimeOffset time) => (TimeText.ToMicroseconds(time).UtcTicks - WireEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    internal static long Time(DateTimeOffset time) => (TimeText.ToMicroseconds(time).UtcTicks - WireEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
-    private static long? Time(DateTimeOffset? time) => time is { } known ? Time(known) : null;
+    internal static long? Time(DateTimeOffset? time) => time is { } known ? Time(known) : null;
 }

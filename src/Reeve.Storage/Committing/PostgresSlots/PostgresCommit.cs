@@ -44,7 +44,7 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
             }
 
             first.BatchCommands.Add(new NpgsqlBatchCommand("savepoint outcomes"));
-            projection.AddTo(first, slot);
+            projection.AddTo(first, slot, n, options.Lease);
             (int calls, StatementCall[] called) = AddCalls(first, outcomes);
             DateTimeOffset? fenced = null;
             using (NpgsqlDataReader reader = Execute(first))
@@ -187,7 +187,7 @@ internal sealed class PostgresCommit(NpgsqlConnection connection, CommitterOptio
     {
         Projection projection = new(outcomes);
         using NpgsqlBatch batch = new(connection);
-        projection.AddTo(batch, slot);
+        projection.AddTo(batch, slot, n, options.Lease);
         if (batch.BatchCommands.Count > 0)
         {
             using NpgsqlDataReader reader = Execute(batch);

@@ -3,8 +3,11 @@ using Reeve.Core.Changes;
 using Reeve.Core.Ports;
 using Reeve.Core.Records;
 using Reeve.Engine.Imports;
+using Reeve.Engine.Playbooks.Driving;
 using Reeve.Engine.Recording;
+using Reeve.Engine.Tools.Executions;
 using Reeve.Storage.Committing.Outcomes;
+using Reeve.Storage.Committing.PlaybookRows;
 
 namespace Reeve.Storage.Committing.PostgresSlots;
 
@@ -22,6 +25,10 @@ internal sealed class Projection
     private readonly List<Run> runs = [];
     private readonly List<ImportChange> imports = [];
     private readonly List<ImportChange.ItemAdded> items = [];
+    private readonly List<ExecutionChange> executions = [];
+    private readonly List<PlaybookRunChange> playbookRuns = [];
+    private readonly List<PlaybookRunsSuperseded> superseded = [];
+    private readonly List<PartChange> playbookParts = [];
     private readonly List<ExceptionChange.Enqueue> enqueued = [];
     private readonly List<ExceptionChange.Dequeue> dequeued = [];
 
@@ -31,6 +38,8 @@ internal sealed class Projection
     private readonly HashSet<(string, Guid)> runsThere = [];
     private readonly HashSet<(string, Guid)> importsThere = [];
     private readonly HashSet<(string, Guid, ItemPlace)> itemsThere = [];
+    private readonly HashSet<(string, Guid)> executionsThere = [];
+    private readonly HashSet<(string, Guid)> playbookRunsThere = [];
     private readonly HashSet<(string, Guid)> enqueuedThere = [];
     private readonly HashSet<(string, Guid)> dequeuedThere = [];
 
@@ -62,6 +71,10 @@ internal sealed class Projection
             runs.AddRange(outcome.Runs);
             imports.AddRange(outcome.Imports);
             items.AddRange(outcome.Items);
+            executions.AddRange(outcome.Executions);
+            playbookRuns.AddRange(outcome.PlaybookRuns);
+            superseded.AddRange(outcome.Superseded);
+            playbookParts.AddRange(outcome.Parts);
             enqueued.AddRange(outcome.Enqueued);
             dequeued.AddRange(outcome.Dequeued);
         }
@@ -73,16 +86,19 @@ internal sealed class Projection
         imports.Sort(static (left, right) => Order(left.TenantId, ImportRow.IdOf(left).Value, right.TenantId, ImportRow.IdOf(right).Value));
         items.Sort(static (left, right) => string.CompareOrdinal(left.Tenant.Value, right.Tenant.Value) is not 0 and int tenants ? tenants
             : (left.Day, left.Import.Value, left.Item.Place).CompareTo((right.Day, right.Import.Value, right.Item.Place)));
+        executions.Sort(static (left, right) => Order(left.TenantId, left.Id.Value, right.TenantId, right.Id.Value));
+        playbookRuns.Sort(static (left, right) => Order(left.TenantId, left.Run.Pass.Value, right.TenantId, right.Run.Pass.Value));
         enqueued.Sort(static (left, right) => Order(left.Tenant, left.Pass.Value, right.Tenant, right.Pass.Value));
         dequeued.Sort(static (left, right) => Order(left.Tenant, left.Pass.Value, right.Tenant, right.Pass.Value));
     }
 
     /// <summary>Whether anything had to give way: then <see cref="Refused"/> says what.</summary>
     internal bool HasConflicts => rowsThere.Count < added.Count + updated.Count || deliveriesThere.Count < deliveries.Count
-        || runsThere.Count < runs.Count || importsThere.Count < imports.Count || itemsThere.Count < items.Count || enqueuedThere.Count < enqueued.Count || dequeuedThere.Count < dequeued.Count;
+        || runsThere.Count < runs.Count || importsThere.Count < imports.Count || itemsThere.Count < items.Count
+        || executionsThere.Count < executions.Count || playbookRunsThere.Count < playbookRuns.Count || enqueuedThere.Count < enqueued.Count || dequeuedThere.Count < dequeued.Count;
 
     /// <summary>Adds the statements to a batch of commands.</summary>
-    internal void AddTo(NpgsqlBatch batch, int slot)
+    internal void AddTo(NpgsqlBatch batch, int slot, long n, TimeSpan lease)
     {
         if (locked.Count > 0)
         {
@@ -117,6 +133,16 @@ internal sealed class Projection
         if (items.Count > 0)
         {
             batch.BatchCommands.Add(Columns.Items(ImportSql.AddItems.Postgres, items));
+        }
+
+        foreach (NpgsqlBatchCommand command in ExecutionColumns.Of(executions, slot, n, lease))
+        {
+            batch.BatchCommands.Add(command);
+        }
+
+        foreach (NpgsqlBatchCommand command in PlaybookColumns.Of(playbookRuns, superseded, playbookParts, slot))
+        {
+            batch.BatchCommands.Add(command);
         }
 
         if (enqueued.Count > 0)
@@ -166,6 +192,16 @@ internal sealed class Projection
         if (items.Count > 0)
         {
             ForEach(reader, row => itemsThere.Add((row.GetString(0), row.GetGuid(1), new ItemPlace(row.GetInt64(2), row.GetInt32(3)))));
+        }
+
+        for (int i = ExecutionColumns.Count(executions); i > 0; i--)
+        {
+            ForEach(reader, row => executionsThere.Add((row.GetString(0), row.GetGuid(1))));
+        }
+
+        for (int i = PlaybookColumns.Count(playbookRuns); i > 0; i--)
+        {
+            ForEach(reader, row => playbookRunsThere.Add((row.GetString(0), row.GetGuid(1))));
         }
 
         if (enqueued.Count > 0)
@@ -255,6 +291,22 @@ internal sealed class Projection
                 {
                     return new CommitOutcome.AlreadyThere(null);
                 }
+            }
+        }
+
+        foreach (ExecutionChange execution in outcome.Executions)
+        {
+            if (!executionsThere.Contains((execution.TenantId.Value, execution.Id.Value)))
+            {
+                return ExecutionRow.Conflict(execution);
+            }
+        }
+
+        foreach (PlaybookRunChange run in outcome.PlaybookRuns)
+        {
+            if (!playbookRunsThere.Contains((run.TenantId.Value, run.Run.Pass.Value)))
+            {
+                return PlaybookSql.Conflict(run);
             }
         }
 

@@ -29,6 +29,7 @@ internal sealed partial class SlotWriter(
     private volatile SlotTenure? missed;
     private SlotTenure? inDoubt;
     private long last;
+    private long since;
     private long renewedAt;
     private long? unreachableSince;
     private volatile string? trouble;
@@ -36,7 +37,15 @@ internal sealed partial class SlotWriter(
     /// <summary>The slot as it is held; null while none is.</summary>
     internal SlotTenure? Tenure => tenure;
 
-    internal SlotState State => new(tenure?.Slot ?? 0, Interlocked.Read(ref last), Interlocked.Read(ref renewedAt), trouble);
+    // The tenure is read first and written last: what is read behind it is of it, or of one after it, and then nothing looks owned for longer than it is.
+    internal SlotState State
+    {
+        get
+        {
+            int slot = tenure?.Slot ?? 0;
+            return new SlotState(slot, Interlocked.Read(ref last), Interlocked.Read(ref renewedAt), trouble) { Since = Interlocked.Read(ref since) };
+        }
+    }
 
     /// <summary>Notes that the slot was renewed, asked at this timestamp of the clock.</summary>
     internal void Renewed(SlotTenure known, long askedAt)
@@ -111,53 +120,6 @@ internal sealed partial class SlotWriter(
                 queue.Finish(taken);
             }
         }
-    }
-
-    /// <summary>Answers what is being written, which is not waited for any more, and leaves the slot to expire: its loop still has the connection.</summary>
-    internal void Abandon()
-    {
-        isAbandoned = true;
-        Refuse(writing, Unknown(fault: null));
-    }
-
-    /// <summary>Gives the slot back.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (isAbandoned)
-        {
-            return;
-        }
-
-        Task giving = GiveBackAsync();
-        try
-        {
-            await giving.WaitAsync(options.GiveBackWithin, clock);
-        }
-        catch (TimeoutException late)
-        {
-            // The store does not answer, and the process is about to end.
-            Log.SlotKept(logger, late, tenure?.Slot ?? 0);
-        }
-    }
-
-    private async Task GiveBackAsync()
-    {
-        if (tenure is { } held)
-        {
-            try
-            {
-                using CancellationTokenSource limit = new(options.GiveBackWithin, clock);
-                connection ??= await store.OpenAsync(limit.Token);
-                await connection.GiveBackAsync(held, limit.Token);
-            }
-            catch (Exception fault) when (fault is InvalidOperationException || store.Judge(fault) is not null)
-            {
-                Log.SlotKept(logger, fault, held.Slot);
-            }
-        }
-
-        tenure = null;
-        await DropAsync();
     }
 
     // With nothing to write. What fails is tried again at the next beat, or with the next batch.
@@ -327,6 +289,7 @@ internal sealed partial class SlotWriter(
         SlotTaken taken = await connection.TakeAsync(new SlotHolder(node, seeds.NextId(clock.GetUtcNow())), inDoubt, cancellationToken);
         inDoubt = null;
         Interlocked.Exchange(ref last, taken.Last);
+        Interlocked.Exchange(ref since, taken.Last);
         Interlocked.Exchange(ref renewedAt, asked);
         tenure = taken.Tenure;
         trouble = null;

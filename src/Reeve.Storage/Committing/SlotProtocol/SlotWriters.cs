@@ -107,7 +107,7 @@ internal sealed class SlotWriters : ISlotWriters
 
     private void Tell()
     {
-        options.Signals?.Committed(Signals.Inbox | Signals.Schedules, null);
+        options.Signals?.Committed(Signals.Inbox | Signals.Playbooks | Signals.Schedules, null);
         TookOver?.Invoke(this, EventArgs.Empty);
     }
 

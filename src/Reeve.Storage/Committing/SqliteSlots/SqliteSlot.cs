@@ -25,6 +25,7 @@ internal sealed class SqliteSlot(
     private readonly Guid writer = seeds.NextId(clock.GetUtcNow());
     private SqliteWriting? writing;
     private long last;
+    private long since;
     private volatile string? trouble;
     private volatile bool isStopped;
     private volatile bool isAbandoned;
@@ -42,7 +43,7 @@ internal sealed class SqliteSlot(
     public StopHistory Stops { get; private set; } = StopHistory.Unknown;
 
     // Whoever has the file has the slot.
-    public IReadOnlyList<SlotState> Slots => [new SlotState(Slot, Interlocked.Read(ref last), clock.GetTimestamp(), trouble)];
+    public IReadOnlyList<SlotState> Slots => [new SlotState(Slot, Interlocked.Read(ref last), clock.GetTimestamp(), trouble) { Since = since }];
 
     public Task TakeAsync(CancellationToken cancellationToken)
     {
@@ -66,6 +67,7 @@ internal sealed class SqliteSlot(
             }
 
             writing.Commit();
+            since = last;
             Stops = ReadStops();
             Log.SlotTaken(logger, Slot, last);
             return Task.CompletedTask;
@@ -248,7 +250,7 @@ internal sealed class SqliteSlot(
 
             TenantMemory tenant = memory.Find(outcome.Tenant.Value) ?? file.Learn(outcome.Tenant.Value, Slot, memory);
             bool wasCounted = tenant.Counters.IsChanged;
-            if (file.Write(outcome, Slot, at, tenant.Counters) is { } unmade)
+            if (file.Write(outcome, Slot, n, at, tenant.Counters) is { } unmade)
             {
                 // Only one that goes alone has statements that can say so, and nothing else is in its transaction.
                 outcome.Become(unmade);

@@ -6,6 +6,7 @@ using Reeve.Core.Records;
 using Reeve.Core.Values;
 using Reeve.Engine.Recording;
 using Reeve.Storage.Committing.Outcomes;
+using Reeve.Storage.Committing.PlaybookRows;
 using Reeve.Storage.Databases;
 
 namespace Reeve.Storage.Committing.SqliteSlots;
@@ -39,6 +40,8 @@ internal sealed class SqliteWriting : IDisposable
     private readonly PreparedStatement tally;
     private readonly PreparedStatement hold;
     private readonly SqliteImports imports;
+    private readonly SqliteExecutions executions;
+    private readonly SqlitePlaybooks playbooks;
 
     /// <summary>Takes the connection over.</summary>
     internal SqliteWriting(SqliteConnection connection)
@@ -65,6 +68,8 @@ internal sealed class SqliteWriting : IDisposable
         tally = Prepare(CommitSql.Tally);
         hold = Prepare(SlotSql.Hold);
         imports = new SqliteImports(Prepare);
+        executions = new SqliteExecutions(Prepare);
+        playbooks = new SqlitePlaybooks(Prepare);
     }
 
     /// <summary>Begins a copy of the file; its steps go between transactions of this connection.</summary>
@@ -112,6 +117,16 @@ internal sealed class SqliteWriting : IDisposable
             return import;
         }
 
+        if (executions.ConflictOf(outcome, now) is { } execution)
+        {
+            return execution;
+        }
+
+        if (playbooks.ConflictOf(outcome) is { } playbook)
+        {
+            return playbook;
+        }
+
         foreach (RowWrite row in outcome.Rows)
         {
             string tenant = row.Row.Record.TenantId.Value;
@@ -146,9 +161,11 @@ internal sealed class SqliteWriting : IDisposable
 
     /// <summary>Writes every table but the log, and counts.</summary>
     /// <returns>What it means that a statement of a store wrote no row; null when all went well.</returns>
-    internal CommitOutcome? Write(Outcome outcome, int slot, DateTimeOffset at, CounterRow counters)
+    internal CommitOutcome? Write(Outcome outcome, int slot, long n, DateTimeOffset at, CounterRow counters)
     {
         imports.Write(outcome, at);
+        executions.Write(outcome, slot, n, at);
+        playbooks.Write(outcome, slot, at);
         foreach (RowWrite row in outcome.Rows)
         {
             Write(row, counters);

@@ -31,7 +31,7 @@ internal static class ExportVerb
             };
             string? file = call.GetValue(output);
             await using Stream target = file is null ? Terminal.OutputStream(context) : PrivateFile.Create(context.FullPathOf(file), OutputOption);
-            IReadOnlyList<ChainHead> heads = await WriteAsync(new AuditExport(session.Audit, context.Clock), target, request, file, cancellationToken);
+            IReadOnlyList<ChainHead> heads = await WriteAsync(new AuditExport(session.Audit, context.Clock, session.OthersWrite), target, request, file, cancellationToken);
             context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{heads.Sum(head => head.Events)} events in {heads.Count} chains{(request.WithBodies ? "" : ", without bodies")}."));
             return Terminal.Done;
         }, cancellationToken));

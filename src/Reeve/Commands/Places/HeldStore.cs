@@ -73,12 +73,14 @@ internal sealed class HeldStore(CommandContext context, StoreAddress address, St
         return new StoreSessionOptions
         {
             MasterKeyFile = settings.MasterKeyFile,
+            Secrets = settings.Secrets,
             SlotLease = settings.SlotLease,
             Queues = settings.Queues,
             Workers = use.Workers,
             NeedsMasterKey = use.NeedsMasterKey,
             LeavesInbox = use.LeavesInbox,
             PackCache = settings.PackCache,
+            Tools = settings.Reach,
             Clock = context.Clock,
         };
     }

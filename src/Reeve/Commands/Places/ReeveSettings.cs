@@ -1,6 +1,10 @@
 using Reeve.Core.Errors;
 using Reeve.Engine.Inbox;
 using Reeve.Engine.PackVersions;
+using Reeve.Engine.Tools.Kinds.CommandTools;
+using Reeve.Engine.Tools.Kinds.McpTools;
+using Reeve.Engine.Tools.Outbound;
+using Reeve.Governance.Secrets;
 using Reeve.Storage.Databases;
 
 namespace Reeve.Commands.Places;
@@ -9,7 +13,7 @@ namespace Reeve.Commands.Places;
 /// What the environment and <c>reeve.yaml</c> say. The environment wins; a flag of the command line wins over both. Every
 /// setting stands in <see cref="All"/>, from which docs/configuration.md is made.
 /// </summary>
-public sealed record ReeveSettings
+public sealed partial record ReeveSettings
 {
     internal const string FileName = "reeve.yaml";
 
@@ -24,7 +28,7 @@ public sealed record ReeveSettings
     private const int MostMegabytes = 65_536;
 
     /// <summary>Every setting, in the order of the page.</summary>
-    public static IReadOnlyList<Setting> All => [StoreSetting, MasterKeySetting, SlotLeaseSetting, DrainSetting, QueueItemsSetting, QueueMegabytesSetting, PackFoldersSetting, PackWatchSetting, PackCachePairsSetting, PackCacheTextSetting, ConfigFile, LogLevel, LogFile];
+    public static IReadOnlyList<Setting> All => [StoreSetting, MasterKeySetting, SlotLeaseSetting, DrainSetting, QueueItemsSetting, QueueMegabytesSetting, PackFoldersSetting, PackWatchSetting, PackCachePairsSetting, PackCacheTextSetting, .. OutboundSettings, CallsPerTenantSetting, .. ToolSettings, McpCommandsSetting, ConfigFile, LogLevel, LogFile];
 
     /// <summary>The store's address; null: a file in the user's data folder.</summary>
     public StoreAddress? Store { get; init; }
@@ -49,6 +53,15 @@ public sealed record ReeveSettings
 
     /// <summary>What is kept in memory of packs.</summary>
     public PackCacheOptions PackCache { get; init; } = new();
+
+    /// <summary>Where secrets of tools come from beside the store: the environment's <c>REEVE_SECRET_…</c>, and files.</summary>
+    public SecretPlaces Secrets { get; init; } = new();
+
+    /// <summary>What tools may reach.</summary>
+    public OutboundOptions Outbound { get; init; } = new();
+
+    /// <summary>Which MCP servers are started, and how much of what they say is read.</summary>
+    public McpOptions Mcp { get; init; } = new();
 
     /// <summary>The folder in which this user's data lies.</summary>
     public required string DataFolder { get; init; }
@@ -154,10 +167,20 @@ public sealed record ReeveSettings
             PackFolders = PackFoldersSetting.From(given, errors),
             PackWatch = PackWatchSetting.From(given, errors),
             PackCache = new PackCacheOptions { Pairs = PackCachePairsSetting.From(given, errors), TextBytes = PackCacheTextSetting.From(given, errors) * Mebibyte },
+            Secrets = new SecretPlaces { Environment = SecretsOf(environment) },
+            Outbound = ReadOutbound(given, errors),
+            CallsPerTenant = CallsPerTenantSetting.From(given, errors),
+            Programs = new CommandOptions { Folder = CommandFolderSetting.From(given, errors) },
+            Mail = ReadMail(given, errors),
+            Mcp = ReadMcp(given, errors),
             DataFolder = DataFolderOf(environment),
         };
         return errors.Count == 0 ? settings : throw new ReeveErrorsException(errors);
     }
+
+    // Nothing else of the environment reaches what resolves secrets.
+    private static Dictionary<string, string> SecretsOf(IReadOnlyDictionary<string, string> environment) =>
+        environment.Where(static entry => entry.Key.StartsWith(SecretPlaces.VariablePrefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
 
     // XDG base directories on Linux and macOS, the local application data on Windows.
     private static string DataFolderOf(IReadOnlyDictionary<string, string> environment)

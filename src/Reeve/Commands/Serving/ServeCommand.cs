@@ -52,6 +52,7 @@ internal static class ServeCommand
         StoreSessionOptions options = new()
         {
             MasterKeyFile = settings.MasterKeyFile,
+            Secrets = settings.Secrets,
             SlotLease = settings.SlotLease,
             Queues = settings.Queues,
             Workers = Environment.ProcessorCount,
@@ -62,6 +63,7 @@ internal static class ServeCommand
             DrainsWithin = settings.Drain / 5,
             CloseWithin = settings.Drain / 5,
             PackCache = settings.PackCache,
+            Tools = settings.Reach,
             Clock = context.Clock,
         };
         if (arguments.WatchedFolder is { } watched && !Directory.Exists(watched))

@@ -7,11 +7,14 @@ using Reeve.Governance.Tenants;
 
 namespace Reeve.Commands.TenantVerbs;
 
-/// <summary><c>reeve tenants</c>: make tenants and list them.</summary>
+/// <summary><c>reeve tenants</c>: make tenants, list them, and say how far their automation goes.</summary>
 internal static class TenantsCommand
 {
+    /// <summary>The columns that a table shows.</summary>
+    internal static readonly string[] Columns = ["tenantId", "name", "mode", "createdAt"];
+
     internal static Command Build(CommandContext context) =>
-        new("tenants", "Create tenants and list them.") { BuildCreate(context), BuildList(context) };
+        new("tenants", "Create tenants, list them, and say how far their automation goes.") { BuildCreate(context), BuildList(context), BuildShow(context), ModeVerb.Build(context) };
 
     private static Command BuildCreate(CommandContext context)
     {
@@ -38,7 +41,7 @@ internal static class TenantsCommand
         command.SetAction((call, cancellationToken) => StoreAccess.RunAsync(context, call.GetValue(store), async session =>
         {
             IReadOnlyList<Tenant> tenants = await session.Tenants.ListAsync(cancellationToken);
-            Listing.Print(context, call.GetValue(format), [.. tenants.Select(Row)], "tenantId", "name", "mode", "createdAt");
+            Listing.Print(context, call.GetValue(format), [.. tenants.Select(Row)], Columns);
             if (tenants.Count == 0)
             {
                 context.Error.WriteLine("There is no tenant yet. Create one: reeve tenants create ID");
@@ -49,7 +52,24 @@ internal static class TenantsCommand
         return command;
     }
 
-    private static ObjectMap Row(Tenant tenant) => ObjectMap.Of(
+    private static Command BuildShow(CommandContext context)
+    {
+        Argument<string> id = new("tenant") { Description = "The tenant." };
+        Option<string?> store = StoreAccess.Option();
+        Option<OutputFormat> format = SharedOptions.Format();
+        Command command = new("show", "Show a tenant: its name, and how far its automation goes.") { id, store, format };
+        command.SetAction((call, cancellationToken) => StoreAccess.RunAsync(context, call.GetValue(store), async session =>
+        {
+            TenantId of = await StoreAccess.TenantAsync(session, call.GetValue(id), cancellationToken);
+            Tenant tenant = (await session.Tenants.FindAsync(of, cancellationToken))!; // not null: it was found above, and tenants stay
+            Listing.Print(context, call.GetValue(format), [Row(tenant)], Columns);
+            context.Error.WriteLine(ModeVerb.Means(tenant.Mode));
+            return Terminal.Done;
+        }, cancellationToken));
+        return command;
+    }
+
+    internal static ObjectMap Row(Tenant tenant) => ObjectMap.Of(
         ("tenantId", Value.Of(tenant.Id.Value)),
         ("name", Value.Of(tenant.Name)),
         ("mode", Value.Of(Wire.Name(tenant.Mode))),

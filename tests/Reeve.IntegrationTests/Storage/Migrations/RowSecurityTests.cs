@@ -184,7 +184,9 @@ public sealed class RowSecurityTests
         (await store.QueryAsync("select tenant_id from events where body is null")).ShouldBe([["NORTH"]]);
         (await Refused(store, "reeve_eraser", "NORTH", "delete from import_items")).ShouldBe("42501", "the place of what was erased stays taken");
         (await Affected(store, "reeve_eraser", "NORTH", "update import_items set exception_id = null")).ShouldBe(1);
-        foreach (string table in (await Tables(store)).Except(["events", "exceptions", "deliveries", "inbox", "import_items"]))
+        (await Refused(store, "reeve_eraser", "NORTH", "update tool_executions set status = status")).ShouldBe("42501", "that it happened is not erased");
+        (await Affected(store, "reeve_eraser", "NORTH", "update tool_executions set digest = '', content = ''")).ShouldBe(1);
+        foreach (string table in (await Tables(store)).Except(["events", "exceptions", "deliveries", "inbox", "import_items", "tool_executions", "playbook_runs", "steps", "approvals", "approval_decisions"]))
         {
             (await Refused(store, "reeve_eraser", "NORTH", $"select * from {table}")).ShouldBe("42501", table);
         }

@@ -24,6 +24,16 @@ public sealed class PostgresExceptionStoreTests : ExceptionStoreContract
     protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Postgres);
 }
 
+public sealed class SqliteExecutionStoreTests : ExecutionStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Sqlite);
+}
+
+public sealed class PostgresExecutionStoreTests : ExecutionStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Postgres);
+}
+
 public sealed class SqliteImportStoreTests : ImportStoreContract
 {
     protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Sqlite);
@@ -70,6 +80,16 @@ public sealed class SqliteReaderTests : ReaderContract
 }
 
 public sealed class PostgresReaderTests : ReaderContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Postgres);
+}
+
+public sealed class SqlitePlaybookRunStoreTests : PlaybookRunStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Sqlite);
+}
+
+public sealed class PostgresPlaybookRunStoreTests : PlaybookRunStoreContract
 {
     protected override Task<RecordStores> OpenAsync() => RecordStores.OpenAsync(Dialect.Postgres);
 }

@@ -1,5 +1,7 @@
 using Reeve.Commands.Places;
 using Reeve.Core.Errors;
+using Reeve.Engine.Tools.Kinds.MailTools;
+using Reeve.Engine.Tools.Outbound;
 
 namespace Reeve.Tests.Commands.Places;
 
@@ -56,6 +58,40 @@ public sealed class ReeveSettingsTests : IDisposable
     public void An_empty_value_is_none() => Read(("REEVE__STORE", ""), ("REEVE__STORAGE__SLOTLEASESECONDS", "")).SlotLease.ShouldBe(TimeSpan.FromSeconds(30));
 
     [Fact]
+    public void Without_a_word_no_mail_is_sent_and_no_program_run() =>
+        (Read().Mail, Read().Programs.Folder).ShouldBe((null, null));
+
+    [Fact]
+    public void Mails_and_programs_are_as_they_are_set()
+    {
+        File("tools: {commandFolder: programs, smtp: {host: mail.example.com, port: 465, security: TLS, user: me, password: 'secret://mail', from: reeve@example.com}}");
+
+        ReeveSettings settings = Read();
+
+        settings.Programs.Folder.ShouldBe(Path.Combine(folder, "programs"));
+        settings.Mail.ShouldBe(new MailOptions { Host = "mail.example.com", Port = 465, Security = MailSecurity.Tls, User = "me", Password = "secret://mail", From = "reeve@example.com" });
+    }
+
+    [Theory]
+    [InlineData("host: mail.example.com")]
+    [InlineData("host: 'mail.example.com:25', from: a@example.com")]
+    [InlineData("host: mail.example.com, from: 'Reeve <a@example.com>'")]
+    [InlineData("host: mail.example.com, from: a@example.com, security: ssl")]
+    [InlineData("host: mail.example.com, from: a@example.com, user: me")]
+    [InlineData("host: mail.example.com, from: a@example.com, password: 'secret://mail'")]
+    [InlineData("host: mail.example.com, from: a@example.com, user: me, password: 'secret://mail', security: none")]
+    [InlineData("host: mail.example.com, from: a@example.com, user: me, password: hunter2")]
+    public void A_mail_server_that_cannot_be_used_is_refused_without_a_word_of_its_password(string settings)
+    {
+        File($"tools: {{smtp: {{{settings}}}}}");
+
+        ReeveErrorsException fault = Should.Throw<ReeveErrorsException>(() => Read());
+
+        fault.Errors[0].Code.ShouldBe("CFG-003");
+        fault.Errors.ShouldAllBe(error => !error.ToString().Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Everything_that_is_wrong_is_said_at_once()
     {
         File("store: [sqlite:a, sqlite:b]\nstorage: {slotLeaseSeconds: 2, leese: 3}\npacks: {folders: {x: y}}");
@@ -76,6 +112,30 @@ public sealed class ReeveSettingsTests : IDisposable
     [InlineData("long")]
     public void A_lease_out_of_range_is_refused(string text) =>
         Should.Throw<ReeveErrorsException>(() => Read(("REEVE__STORAGE__SLOTLEASESECONDS", text))).Errors.Single().Message.ShouldContain("3 to 3600");
+
+    [Fact]
+    public void What_tools_may_reach_is_given_as_lists_or_with_commas()
+    {
+        File("tools: {allowedPrivateHosts: [\"erp.internal:8443\", \"[fd00::1]:80\"], answerKibibytes: 2, connectionsPerTarget: 3}");
+
+        OutboundOptions outbound = Read(("REEVE__TOOLS__ALLOWEDDOMAINS", "*.example.com, one.test")).Outbound;
+
+        outbound.AllowedPrivateHosts.ShouldBe(["erp.internal:8443", "[fd00::1]:80"]);
+        outbound.AllowedDomains.ShouldBe(["*.example.com", "one.test"]);
+        (outbound.AnswerBytes, outbound.ConnectionsPerTarget).ShouldBe((2048, 3));
+    }
+
+    [Theory]
+    [InlineData("ALLOWEDPRIVATEHOSTS", "erp.internal")]
+    [InlineData("ALLOWEDPRIVATEHOSTS", "erp.internal:0")]
+    [InlineData("ALLOWEDPRIVATEHOSTS", "https://erp.internal:443")]
+    [InlineData("ALLOWEDPRIVATEHOSTS", "user@erp.internal:443")]
+    [InlineData("ALLOWEDDOMAINS", "*")]
+    [InlineData("ALLOWEDDOMAINS", "https://example.com")]
+    [InlineData("ALLOWEDDOMAINS", "example.*")]
+    [InlineData("ANSWERKIBIBYTES", "0")]
+    public void What_names_no_target_is_refused(string name, string text) =>
+        Should.Throw<ReeveErrorsException>(() => Read(("REEVE__TOOLS__" + name, text))).Errors.Single().Code.ShouldBe("CFG-003");
 
     [Fact]
     public void A_file_that_is_named_must_be_there_and_is_no_reason_to_be_silent_about_the_rest() =>

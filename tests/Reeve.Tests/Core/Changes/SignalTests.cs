@@ -11,7 +11,7 @@ public sealed class SignalTests
     public void Words_are_in_ordinal_order_joined_by_commas()
     {
         SignalWords.Write(Signals.Tenants | Signals.Keys | Signals.Hold).ShouldBe("hold,keys,tenants");
-        SignalWords.Write(Signals.All).ShouldBe("hold,inbox,keys,packs,schedules,tenants");
+        SignalWords.Write(Signals.All).ShouldBe("breakers,hold,inbox,keys,packs,playbooks,schedules,tenants,tools");
         SignalWords.Write(Signals.None).ShouldBeNull();
     }
 

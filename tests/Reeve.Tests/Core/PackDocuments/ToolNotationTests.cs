@@ -85,12 +85,22 @@ public sealed class ToolNotationTests
     [Theory]
     [InlineData("""  "type": "command", "command": {"argv":["./x"],"workdir":"w","limits":{"seconds":1,"memoryMb":2,"outputKb":3}}  """, ToolType.Command)]
     [InlineData("""  "command": {"argv":["./x"]}  """, ToolType.Command)]
+    [InlineData("""  "command": {"argv":["x","{args.a}"],"dash_allowed":["a"],"refusedExitCodes":[1,255]}  """, ToolType.Command)]
+    [InlineData("""  "email": {"to":"{args.a}","subject":"s","allowDomains":["example.com"]}  """, ToolType.Email)]
     [InlineData("""  "mcp": {"command":["x"],"tool":"y","definition_hash":"z"}  """, ToolType.Mcp)]
     [InlineData("""  "mcp": {"url":"https://example.com/mcp","tool":"y"}  """, ToolType.Mcp)]
     [InlineData("""  "email": {"to":["a@example.com"],"subject":"s","body":""}  """, ToolType.Email)]
     [InlineData("""  "type": "grpc", "endpoint": "svc.internal:50051"  """, ToolType.Grpc)]
     [InlineData("""  "auth_type": "apiKey"  """, ToolType.Http)]
     public void Ways_to_reach_a_tool_are_read(string members, ToolType type) => Tool(members).Type.ShouldBe(type);
+
+    [Theory]
+    [InlineData("""  "command": {"argv":["x"],"refusedExitCodes":[0]}  """)]
+    [InlineData("""  "command": {"argv":["x"],"refusedExitCodes":[256]}  """)]
+    [InlineData("""  "command": {"argv":["x"],"refusedExitCodes":["a"]}  """)]
+    [InlineData("""  "command": {"argv":["x"],"dashAllowed":true}  """)]
+    [InlineData("""  "email": {"to":"a@example.com","allowDomains":[1]}  """)]
+    public void What_is_no_exit_code_no_name_and_no_domain_is_refused(string members) => PackTexts.ReadDomain(Pack(members)).Errors.ShouldNotBeEmpty();
 
     [Fact]
     public void A_word_of_endless_brackets_is_refused()

@@ -10,16 +10,16 @@ public sealed class AccessRulesTests
     private static readonly Dictionary<string, Permission[]> Granted = new(StringComparer.Ordinal)
     {
         ["viewer"] = [Permission.Read, Permission.ReadAggregates],
-        ["operator"] = [Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run, Permission.Hold],
+        ["operator"] = [Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run, Permission.Hold, Permission.UseTools, Permission.Approve],
         ["admin"] =
         [
             Permission.Read, Permission.ReadAggregates, Permission.PayloadRead, Permission.Ingest, Permission.Run, Permission.ManagePacks, Permission.ManageKeys,
-            Permission.Hold, Permission.Resume,
+            Permission.ManageSecrets, Permission.Hold, Permission.Resume, Permission.SetMode, Permission.UseTools, Permission.SwitchTools, Permission.Approve,
         ],
         ["supervisor"] = [Permission.ReadAggregates],
         ["developer"] = [Permission.Read, Permission.ReadAggregates, Permission.ManagePacks],
         ["auditor"] = [Permission.Read, Permission.ReadAggregates],
-        ["platform"] = [Permission.Platform, Permission.Hold, Permission.Resume],
+        ["platform"] = [Permission.Platform, Permission.ManageSecrets, Permission.Hold, Permission.Resume, Permission.SetMode],
     };
 
     public static TheoryData<string, Permission> Matrix

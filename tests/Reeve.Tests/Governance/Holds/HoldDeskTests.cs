@@ -279,25 +279,6 @@ public sealed class HoldDeskTests
     // One that believes nothing it holds, since its board has not looked.
     private static HoldDesk Sole(Office office) => office.NewHoldDesk(new SignalBoard(office.Clock));
 
-    /// <summary>Has something happen right before the first commit, which the one who commits has not seen.</summary>
-    private sealed class MeanwhileCommitter(ICommitter inner, Func<Task> meanwhile) : ICommitter
-    {
-        private bool happened;
-
-        public Task<CommitOutcome> CommitAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken) => inner.CommitAsync(changes, cancellationToken);
-
-        public async Task<CommitOutcome> CommitAloneAsync(TenantId tenant, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
-        {
-            if (!happened)
-            {
-                happened = true;
-                await meanwhile();
-            }
-
-            return await inner.CommitAloneAsync(tenant, changes, cancellationToken);
-        }
-    }
-
     /// <summary>Whose first reading takes its time to come back.</summary>
     private sealed class SlowStore(IHoldStore inner) : IHoldStore
     {
@@ -306,6 +287,8 @@ public sealed class HoldDeskTests
         internal TaskCompletionSource HasRead { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<DateTimeOffset?> LastRestoredAsync(CancellationToken cancellationToken) => inner.LastRestoredAsync(cancellationToken);
 
         public async Task<IReadOnlyList<Hold>> ListAsync(CancellationToken cancellationToken)
         {

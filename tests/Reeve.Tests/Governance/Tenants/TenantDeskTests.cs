@@ -126,6 +126,73 @@ public sealed class TenantDeskTests
         (await office.Tenants.ListAsync(Office.Token)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_mode_is_set_with_an_event_that_says_who_and_why()
+    {
+        await CreateAsync("NORTH");
+
+        (Tenant tenant, AutomationMode from) = await SetAsync(AutomationMode.Live, reason: " agreed \n with Ada ");
+
+        (tenant.Mode, from).ShouldBe((AutomationMode.Live, AutomationMode.Shadow));
+        (await office.Tenants.FindAsync(Office.North, Office.Token)).ShouldBe(tenant);
+        (LoggedEvent logged, MapValue body) = office.Events(EventType.TenantModeChanged).ShouldHaveSingleItem();
+        (logged.TenantId, logged.ActorId).ShouldBe((Office.North, "key:1"));
+        JsonText.ToText(Value.Of(body)).ShouldBe("""{"from":"SHADOW","to":"LIVE","reason":"agreed with Ada","actor":{"kind":"PERSON","id":"key:1","owner":"Ada","roles":["admin"]}}""");
+    }
+
+    [Fact]
+    public async Task A_mode_that_a_tenant_is_in_already_changes_nothing()
+    {
+        await CreateAsync("NORTH", mode: AutomationMode.DryRun);
+
+        (Tenant tenant, AutomationMode from) = await SetAsync(AutomationMode.DryRun);
+
+        (tenant.Mode, from).ShouldBe((AutomationMode.DryRun, AutomationMode.DryRun));
+        office.Events(EventType.TenantModeChanged).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whoever_saw_another_mode_is_told_and_changes_nothing()
+    {
+        await CreateAsync("NORTH", mode: AutomationMode.Live);
+
+        (await Should.ThrowAsync<ReeveException>(() => SetAsync(AutomationMode.DryRun, leaves: AutomationMode.Shadow))).Error.Code.ShouldBe("TENANT-004");
+
+        (await office.Tenants.FindAsync(Office.North, Office.Token))!.Mode.ShouldBe(AutomationMode.Live);
+    }
+
+    [Fact]
+    public async Task Of_two_that_set_a_mode_at_once_one_does_and_the_other_is_told()
+    {
+        await CreateAsync("NORTH");
+        TenantDesk slow = new(office.Settings, new MeanwhileCommitter(office.Store, () => SetAsync(AutomationMode.DryRun)), office.Clock);
+
+        ReeveException refusal = await Should.ThrowAsync<ReeveException>(() => slow.SetModeAsync(Office.North, AutomationMode.Live, leaves: null, "mine", Office.Root, Office.Token));
+
+        refusal.Error.Code.ShouldBe("TENANT-004");
+        (await office.Tenants.FindAsync(Office.North, Office.Token))!.Mode.ShouldBe(AutomationMode.DryRun);
+        office.Events(EventType.TenantModeChanged).ShouldHaveSingleItem().Body["to"].AsString().ShouldBe("DRY_RUN");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \t\n")]
+    [InlineData("a\u0007b")]
+    public async Task What_says_nothing_is_no_reason_for_a_mode(string reason)
+    {
+        await CreateAsync("NORTH");
+
+        (await Should.ThrowAsync<ReeveException>(() => SetAsync(AutomationMode.Live, reason: reason))).Error.Code.ShouldBe("TENANT-005");
+        (await office.Tenants.FindAsync(Office.North, Office.Token))!.Mode.ShouldBe(AutomationMode.Shadow);
+    }
+
+    [Fact]
+    public async Task A_tenant_that_is_not_there_has_no_mode_to_set() =>
+        (await Should.ThrowAsync<ReeveException>(() => SetAsync(AutomationMode.Live))).Error.Code.ShouldBe("TENANT-003");
+
+    private Task<(Tenant Tenant, AutomationMode From)> SetAsync(AutomationMode mode, AutomationMode? leaves = null, string? reason = null) =>
+        office.Tenants.SetModeAsync(Office.North, mode, leaves, reason, Office.Admin, Office.Token);
+
     private Task<(Tenant Tenant, bool Created)> CreateAsync(string id, string? name = null, AutomationMode mode = AutomationMode.Shadow) =>
         office.Tenants.CreateAsync(new TenantId(id), name, mode, Office.Root, Office.Token);
 }

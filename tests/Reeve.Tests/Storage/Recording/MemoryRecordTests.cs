@@ -25,6 +25,11 @@ public sealed class MemoryExceptionStoreTests : ExceptionStoreContract
     protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory());
 }
 
+public sealed class MemoryExecutionStoreTests : ExecutionStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory());
+}
+
 public sealed class MemoryImportStoreTests : ImportStoreContract
 {
     protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory());
@@ -48,6 +53,11 @@ public sealed class MemoryErasureTests : ErasureContract
 public sealed class MemoryReaderTests : ReaderContract
 {
     protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory(slots: 3));
+}
+
+public sealed class MemoryPlaybookRunStoreTests : PlaybookRunStoreContract
+{
+    protected override Task<RecordStores> OpenAsync() => Task.FromResult(RecordStores.InMemory());
 }
 
 public sealed class MemoryInboxStoreTests : InboxStoreContract

@@ -183,7 +183,7 @@ public sealed class PlaybookWorker
                     }
                 }
 
-                if (may && !places.TryTake(run) && !places.Has(run) && !except.Contains(run.TenantId))
+                if ((may || run.Ruling is not null) && !places.TryTake(run) && !places.Has(run) && !except.Contains(run.TenantId))
                 {
                     except.Add(run.TenantId);
                     took = true;

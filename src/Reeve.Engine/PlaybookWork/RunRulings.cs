@@ -1,3 +1,4 @@
+using Reeve.Core.Calls;
 using Reeve.Core.Changes;
 using Reeve.Core.Principals;
 using Reeve.Core.Records;
@@ -46,6 +47,15 @@ public sealed class RunRulings(IPlaybookRunStore runs) : IApprovalEffects
 
         return changes;
     }
+
+    /// <summary>What becomes of a run that waits because nobody knew how a call of it ended, when a person says: it goes on as that says (docs/decisions/0020).</summary>
+    /// <param name="ended">The call, as it is settled.</param>
+    /// <param name="at">When.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<Change>> OfSettledAsync(ToolExecution ended, DateTimeOffset at, CancellationToken cancellationToken) =>
+        ended is { Pass: { } pass, Place: not null } && await runs.FindAsync(ended.TenantId, pass, cancellationToken) is { State: RunState.Waiting } run
+            ? [new PlaybookRunChange.Moved(run.In(RunState.Ready, "", at) with { IsAssisted = true }, IsMine: false, TimeSpan.Zero)]
+            : [];
 
     /// <inheritdoc/>
     public void Done(Approval approval) => Wake();

@@ -194,7 +194,7 @@ public sealed partial class StoreSession
             opened.Keep(new RunningPlaybooks(playbooks, new ApprovalWatch(approvalStore, approvals, runtime, loggers.CreateLogger("Engine.Approvals")), options.DrainsWithin, options.Clock));
         }
 
-        ExecutionDesk executionDesk = new(executions, calls, committer, options.Clock);
+        ExecutionDesk executionDesk = new(executions, calls, committer, options.Clock, rulings.OfSettledAsync);
         opened.Keep(new LastFlush(use, options.Clock, loggers.CreateLogger("Reeve.Server.Hosting")));
         InboxWorker? worker = options.RunsInbox ? new InboxWorker(inbox, recorded, queues, runtime, loggers.CreateLogger("Engine.Inbox")) : null;
         if (worker is not null)

@@ -53,7 +53,7 @@ public sealed partial class SqlExecutionStore
         private const string Oldest = " order by t.requested_at, t.execution_id";
 
         private const string DoneAndNotUndone = """
-             and t.content = @content and t.effect = 'WRITE' and (t.status = 'SUCCEEDED' or t.is_unknown)
+             and t.content = @content and t.effect = 'WRITE' and (t.status in ('SUCCEEDED', 'RUNNING') or t.is_unknown or t.error_code = 'TOOL-023')
                 and not exists (
                     select 1 from tool_executions u
                     where u.tenant_id = @tenant and u.exception_key = @key and u.pass_id = t.pass_id and u.place = t.place and u.part = 'ROLLBACK' and t.part <> 'ROLLBACK'

@@ -49,7 +49,7 @@ public sealed partial class MemoryStore : IExecutionStore, ISlotFreshness
     public async Task<IReadOnlyList<ToolExecution>> SameContentAsync(TenantId tenant, ExceptionKey exception, CallDigest content, CancellationToken cancellationToken)
     {
         IReadOnlyList<ToolExecution> all = await ((IExecutionStore)this).OfExceptionAsync(tenant, exception, cancellationToken);
-        return [.. all.Where(row => row.Content == content && row.Effect == ToolEffect.Write && (row.Status == ExecutionStatus.Succeeded || row.IsUnknown)
+        return [.. all.Where(row => row.Content == content && row.Effect == ToolEffect.Write && (row.Status is ExecutionStatus.Succeeded or ExecutionStatus.Running || row.IsUnknown || row.ErrorCode == "TOOL-023")
             && (row.Part == StepPart.Rollback || !all.Any(undo => undo.Part == StepPart.Rollback && undo.Status == ExecutionStatus.Succeeded && undo.Pass is not null && undo.Pass == row.Pass
                 && undo.Place is not null && undo.Place == row.Place && undo.RequestedAt >= row.RequestedAt)))];
     }

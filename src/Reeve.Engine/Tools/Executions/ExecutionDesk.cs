@@ -30,8 +30,14 @@ public sealed record ExecutionDetail(ToolExecution Row, LoggedEvent? Intended, L
 /// <param name="journal">Their record.</param>
 /// <param name="committer">Writes.</param>
 /// <param name="clock">The clock.</param>
-public sealed class ExecutionDesk(IExecutionStore store, ExecutionJournal journal, ICommitter committer, TimeProvider clock)
+/// <param name="follows">What follows for whatever waited for the end of a call that a person settles, committed with it; null: nothing does.</param>
+public sealed class ExecutionDesk(
+    IExecutionStore store, ExecutionJournal journal, ICommitter committer, TimeProvider clock,
+    Func<ToolExecution, DateTimeOffset, CancellationToken, Task<IReadOnlyList<Change>>>? follows = null)
 {
+    // What waits may move at the same moment; then it is looked at again, once.
+    private const int Tries = 2;
+
     /// <summary>The most characters of a note.</summary>
     public const int LongestNote = 2000;
 
@@ -101,8 +107,19 @@ public sealed class ExecutionDesk(IExecutionStore store, ExecutionJournal journa
             SettledAt = TimeText.ToMicroseconds(clock.GetUtcNow()),
         };
         long? version = (await journal.EventsAsync(ended, cancellationToken)).Intended?.RowVersion;
-        Change[] changes = [new ExecutionChange.Settled(ended, from), new Change.Append(ExecutionEvents.SettledBy(ended, end, actor, note, version))];
-        if (await committer.CommitAloneAsync(tenant, changes, cancellationToken) is not CommitOutcome.Committed)
+        bool isCommitted = false;
+        for (int i = 0; i < Tries && !isCommitted; i++)
+        {
+            Change[] changes =
+            [
+                new ExecutionChange.Settled(ended, from),
+                new Change.Append(ExecutionEvents.SettledBy(ended, end, actor, note, version)),
+                .. follows is null ? [] : await follows(ended, TimeText.ToMicroseconds(clock.GetUtcNow()), cancellationToken),
+            ];
+            isCommitted = await committer.CommitAloneAsync(tenant, changes, cancellationToken) is CommitOutcome.Committed;
+        }
+
+        if (!isCommitted)
         {
             throw NotOpen(ended);
         }

@@ -123,7 +123,7 @@ internal static partial class ExecutionEvents
         writer.WriteString("domain", call.Policy.Domain.Name.Value);
         writer.WriteString("domainPack", call.Policy.Domain.ContentHash);
         writer.WriteString("tenantPolicy", call.Policy.Policy.ContentHash);
-        writer.WriteString("target", record.Target);
+        writer.WriteString("target", record.Target is { } target ? Redactor.Redact(target) : null);
         writer.WriteString("effect", record.Tool is { } tool ? Wire.Name(tool.Effect) : null);
         WriteFlag(writer, "idempotent", record.Tool?.Idempotent);
         writer.WriteString("digest", record.Digest?.Hex);

@@ -73,7 +73,7 @@ public sealed partial class ExecutionJournal
             {
                 Log.Lost(logger, owned.Row.Id.ToString());
                 _ = await committer.CommitAsync(
-                    [new ExecutionChange.Freed(owned.Row.TenantId, owned.Row.Id, new SettledFrom.Owned(slot, owned.N), IsUnsent: WasUnsent(owned.Row))], cancellationToken);
+                    [new ExecutionChange.Freed(owned.Row.TenantId, owned.Row.Id, new SettledFrom.Owned(slot, owned.N), IsUnsent: owned.Row.Takeovers == 0 && WasUnsent(owned.Row))], cancellationToken);
             }
             else
             {

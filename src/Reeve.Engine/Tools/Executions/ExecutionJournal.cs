@@ -60,7 +60,7 @@ public sealed partial class ExecutionJournal : ICallJournal
         DateTimeOffset? last = null;
         foreach (ToolExecution known in await store.SameContentAsync(call.TenantId, subject.Key, content, cancellationToken))
         {
-            if (known.Id != call.Id && (known.Pass != subject.Pass || known.Place != subject.Place))
+            if (known.Id != call.Id && (subject.Place is null || known.Pass != subject.Pass || known.Place != subject.Place))
             {
                 last = known.SettledAt ?? known.RequestedAt;
             }

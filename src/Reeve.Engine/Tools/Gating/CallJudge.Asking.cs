@@ -149,7 +149,8 @@ internal sealed partial class CallJudge
     // After a restore the world may know more than the store: what began before it is not simply gone on with.
     private async ValueTask RestoredAsync(Judgement it, CancellationToken cancellationToken)
     {
-        if (await WithinAsync(ports.Restorations.LastAsync, cancellationToken) is { } restored && BeganAt(it.Call) is { } began && began <= restored)
+        if (await WithinAsync(ports.Restorations.LastAsync, cancellationToken) is { } restored
+            && (BeganAt(it.Call) ?? it.Approval?.DecidedAt) is { } began && began <= restored)
         {
             await SayNeedsApprovalAsync(it, "It began before the store was restored from a backup, so nobody knows whether it was done.", restored, cancellationToken);
         }

@@ -103,12 +103,15 @@ internal sealed class TenantPools(OutboundOptions options, OutboundGuard guard, 
 
     private SocketsHttpHandler Handler(bool isNamed)
     {
-        SslClientAuthenticationOptions tls = new();
+        // What a certificate points at is not fetched: that would be a request past the guard, to wherever the server says.
+        X509ChainPolicy chain = new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         if (options.TrustedRoots.Count > 0)
         {
-            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            tls.CertificateChainPolicy.CustomTrustStore.AddRange(options.TrustedRoots);
+            chain.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.CustomTrustStore.AddRange(options.TrustedRoots);
         }
+
+        SslClientAuthenticationOptions tls = new() { CertificateChainPolicy = chain };
 
         return new SocketsHttpHandler
         {

@@ -29,12 +29,15 @@ internal sealed class SmtpSession(Stream connection) : IAsyncDisposable
             throw new InvalidDataException("The server spoke out of turn before TLS.");
         }
 
-        SslClientAuthenticationOptions options = new() { TargetHost = host };
+        // What a certificate points at is not fetched: that would be a request past the guard.
+        X509ChainPolicy chain = new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         if (roots is not null)
         {
-            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+            chain.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.CustomTrustStore.AddRange(roots);
         }
+
+        SslClientAuthenticationOptions options = new() { TargetHost = host, CertificateChainPolicy = chain };
 
         SslStream secured = new(stream);
         stream = secured;

@@ -90,9 +90,6 @@ public readonly record struct EventType(string Name)
     /// <summary>A pass decided on a playbook whose plan is to run, or waits for an approval (docs/decisions/0020).</summary>
     public static readonly EventType PlaybookAssigned = new("PlaybookAssigned");
 
-    /// <summary>The playbook of an exception that nothing was done about was chosen again, under the packs of now.</summary>
-    public static readonly EventType PlaybookRecalculated = new("PlaybookRecalculated");
-
     /// <summary>Somebody began to drive a plan, or goes on with it.</summary>
     public static readonly EventType PlaybookStarted = new("PlaybookStarted");
 

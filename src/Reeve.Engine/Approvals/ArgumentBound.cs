@@ -10,7 +10,7 @@ namespace Reeve.Engine.Approvals;
 /// </summary>
 public sealed record ArgumentBound
 {
-    /// <summary>The value it must equal; not given when the default of JSON, nothing.</summary>
+    /// <summary>The value it must equal; null: not given.</summary>
     public Value? EqualTo { get; init; }
 
     /// <summary>The values it must be one of; null: not given.</summary>
@@ -29,7 +29,7 @@ public sealed record ArgumentBound
     public bool Allows(in Value value)
     {
         Value given = value;
-        bool isNumber = given.Kind is ValueKind.Int or ValueKind.Uint or ValueKind.Double;
+        bool isNumber = given.IsNumber;
         return (EqualTo is not { } wanted || wanted == given)
             && (OneOf is not { } several || several.Any(one => one == given))
             && (Min is not { } least || (isNumber && PlainNumber(given) >= least))
@@ -99,7 +99,7 @@ public sealed record ArgumentBound
     }
 
     private static bool IsFinite(in Value value) =>
-        value.Kind is ValueKind.Int or ValueKind.Uint or ValueKind.Double && double.IsFinite(PlainNumber(value));
+        value.IsNumber && double.IsFinite(PlainNumber(value));
 
     private static double PlainNumber(in Value value) => value.Kind switch
     {
